@@ -1,0 +1,219 @@
+"""Amounts, numbers, dates and durations as the reader writes them: the Jinja filters of every page.
+
+Each function takes the locale (``"nl"`` or ``"en"``) and is pure, so that letters and spreadsheets can
+use it too; :func:`install` makes filters of them that read locale and time zone of the request. Spaces
+inside a figure are no-break spaces and the minus is U+2212, so that no figure breaks over two lines.
+Floats are refused: what is shown is rounded once, here, half away from zero, from an exact number.
+
+| filter | of | nl |
+|---|---|---|
+| ``euro`` | cents (int) | € 2.500,00 |
+| ``euro_whole`` | cents (int) | € 2.500 |
+| ``number`` (decimals=0) | int, Fraction, Decimal | 1.234,5 |
+| ``percent`` (decimals=0) | ratio | 68 % |
+| ``date_long`` / ``date_short`` | date or moment | 3 november 2025 / 3 nov 2025 |
+| ``date_iso`` | date or None | 2025-11-03 (for input type=date) |
+| ``moment`` / ``clock`` | aware moment | 3 november 2025, 10.14 uur / 10.14 uur |
+| ``when`` (now) | aware moment | vandaag 10.14 uur, gisteren 10.14 uur, else as ``moment`` |
+| ``duration`` | timedelta or hours (int) | 26 uur, 3 dagen |
+| ``days`` | int | 14 dagen |
+| ``euro_input`` | cents (int) or None | 2500,00 (to fill a form field in again) |
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+
+from babel import Locale
+from babel.dates import format_date
+from flask import Flask
+from flask_babel import get_locale, get_timezone, gettext, ngettext
+
+NO_BREAK = "\u00a0"
+MINUS = "\u2212"
+_HOURS_SHOWN_AS_HOURS = 48  # two days and more read better in days
+
+Exact = int | Fraction | Decimal
+
+
+def euros(cents: int, locale: str = "nl") -> str:
+    """``250000`` as ``€ 2.500,00`` (nl) or ``€2,500.00`` (en). Raises TypeError for anything but int."""
+    _require_int(cents)
+    group, point = _separators(locale)
+    whole, rest = divmod(abs(cents), 100)
+    return _with_sign(cents, f"{_grouped(whole, group)}{point}{rest:02d}", locale)
+
+
+def whole_euros(cents: int, locale: str = "nl") -> str:
+    """``250049`` as ``€ 2.500``, rounded half away from zero. Raises TypeError for anything but int."""
+    _require_int(cents)
+    rounded = _rounded(Fraction(cents, 100), 0)
+    return _with_sign(rounded, _grouped(abs(rounded), _separators(locale)[0]), locale)
+
+
+def euro_input(cents: int | None) -> str:
+    """``250000`` as ``2500,00``: what a form field is filled with, and what ``parse_euros`` reads back."""
+    if cents is None:
+        return ""
+    _require_int(cents)
+    sign = "-" if cents < 0 else ""
+    return f"{sign}{abs(cents) // 100},{abs(cents) % 100:02d}"
+
+
+def number(value: Exact, decimals: int = 0, locale: str = "nl") -> str:
+    """An exact number with ``decimals`` digits after the comma and groups of three."""
+    exact = _exact(value)
+    group, point = _separators(locale)
+    rounded = _rounded(exact, decimals)
+    whole, rest = divmod(abs(rounded), 10**decimals)
+    digits = _grouped(whole, group) + (f"{point}{rest:0{decimals}d}" if decimals else "")
+    return f"{MINUS}{digits}" if rounded < 0 else digits
+
+
+def percent(ratio: Exact, decimals: int = 0, locale: str = "nl") -> str:
+    """A ratio as a percentage: ``Fraction(17, 25)`` as ``68 %`` (nl) or ``68%`` (en)."""
+    shown = number(_exact(ratio) * 100, decimals, locale)
+    return f"{shown}%" if locale == "en" else f"{shown}{NO_BREAK}%"
+
+
+def date_long(day: date, locale: str = "nl", zone: tzinfo = UTC) -> str:
+    """``3 november 2025``. A moment is first brought to ``zone``."""
+    return _no_break(format_date(_day(day, zone), "d MMMM y", locale=_babel(locale)))
+
+
+def date_short(day: date, locale: str = "nl", zone: tzinfo = UTC) -> str:
+    """``3 nov 2025``, for tables. A moment is first brought to ``zone``."""
+    return _no_break(format_date(_day(day, zone), "d MMM y", locale=_babel(locale)).replace(".", ""))
+
+
+def clock(moment_utc: datetime, locale: str = "nl", zone: tzinfo = UTC) -> str:
+    """The time in ``zone``: ``10.14 uur`` (nl) or ``10:14`` (en). Raises ValueError for a naive moment."""
+    local = _local(moment_utc, zone)
+    return f"{local:%H:%M}" if locale == "en" else f"{local.hour}.{local:%M}{NO_BREAK}uur"
+
+
+def moment(moment_utc: datetime, locale: str = "nl", zone: tzinfo = UTC) -> str:
+    """``3 november 2025, 10.14 uur``, in ``zone``. Raises ValueError for a naive moment."""
+    return f"{date_long(moment_utc, locale, zone)}, {clock(moment_utc, locale, zone)}"
+
+
+def _request_locale() -> str:
+    found: Locale | None = get_locale()
+    return found.language if found else "nl"
+
+
+def _request_zone() -> tzinfo:
+    found: tzinfo | None = get_timezone()
+    return found or UTC
+
+
+def when(moment_utc: datetime, now_utc: datetime) -> str:
+    """``vandaag 10.14 uur`` or ``gisteren 10.14 uur``, else the whole moment. Needs a request."""
+    locale, zone = _request_locale(), _request_zone()
+    days_ago = (_day(now_utc, zone) - _day(moment_utc, zone)).days
+    time = clock(moment_utc, locale, zone)
+    if days_ago == 0:
+        return str(gettext("vandaag %(time)s", time=time))
+    if days_ago == 1:
+        return str(gettext("gisteren %(time)s", time=time))
+    return moment(moment_utc, locale, zone)
+
+
+def duration(elapsed: timedelta | int) -> str:
+    """How long: hours below two days, whole days from there on. An int is hours. Needs a request."""
+    if isinstance(elapsed, bool) or not isinstance(elapsed, timedelta | int):
+        raise TypeError(f"a duration is a timedelta or whole hours, not {type(elapsed).__name__}")
+    span = elapsed if isinstance(elapsed, timedelta) else timedelta(hours=elapsed)
+    hours = span // timedelta(hours=1)
+    if hours < 1:
+        return _no_break(gettext("minder dan een uur"))
+    if hours < _HOURS_SHOWN_AS_HOURS:
+        return _no_break(ngettext("%(num)d uur", "%(num)d uur", hours))
+    return days(hours // 24)
+
+
+def days(count: int) -> str:
+    """``1 dag``, ``14 dagen``. Needs a request."""
+    _require_int(count)
+    return _no_break(ngettext("%(num)d dag", "%(num)d dagen", count))
+
+
+def date_iso(day: date | str | None) -> str:
+    """The value of an ``input type=date``; what someone typed before is given back as it is."""
+    if day is None:
+        return ""
+    return day if isinstance(day, str) else (day.date() if isinstance(day, datetime) else day).isoformat()
+
+
+def install(app: Flask) -> None:
+    """Make the filters of the table above known to the templates of ``app``."""
+    filters = app.jinja_env.filters
+    filters["euro"] = lambda cents: euros(cents, _request_locale())
+    filters["euro_whole"] = lambda cents: whole_euros(cents, _request_locale())
+    filters["number"] = lambda value, decimals=0: number(value, decimals, _request_locale())
+    filters["percent"] = lambda ratio, decimals=0: percent(ratio, decimals, _request_locale())
+    filters["date_long"] = lambda day: date_long(day, _request_locale(), _request_zone())
+    filters["date_short"] = lambda day: date_short(day, _request_locale(), _request_zone())
+    filters["clock"] = lambda at: clock(at, _request_locale(), _request_zone())
+    filters["moment"] = lambda at: moment(at, _request_locale(), _request_zone())
+    filters |= {"when": when, "duration": duration, "days": days}
+    filters |= {"date_iso": date_iso, "euro_input": euro_input}
+
+
+def _require_int(value: object) -> None:
+    if type(value) is not int:
+        raise TypeError(f"a whole number is needed, not {type(value).__name__}")
+
+
+def _exact(value: Exact) -> Fraction:
+    if isinstance(value, bool) or not isinstance(value, int | Fraction | Decimal):
+        raise TypeError(f"an exact number is needed, not {type(value).__name__}")
+    return Fraction(value)
+
+
+def _rounded(value: Fraction, decimals: int) -> int:
+    """``value`` times ten to the ``decimals``, to the nearest integer, halves away from zero."""
+    scale: int = 10**decimals
+    scaled = abs(value) * scale
+    nearest = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    return -nearest if value < 0 else nearest
+
+
+def _grouped(whole: int, group: str) -> str:
+    return f"{whole:,}".replace(",", group)
+
+
+def _with_sign(value: int, digits: str, locale: str) -> str:
+    """The euro sign and, for what is below zero, a minus where the language puts it."""
+    minus = MINUS if value < 0 else ""
+    return f"{minus}€{digits}" if locale == "en" else f"€{NO_BREAK}{minus}{digits}"
+
+
+@lru_cache
+def _babel(locale: str) -> Locale:
+    """British conventions for English: the day before the month."""
+    return Locale.parse("en_GB" if locale == "en" else locale)
+
+
+@lru_cache
+def _separators(locale: str) -> tuple[str, str]:
+    """The marks between groups of three and before the decimals, from the CLDR."""
+    symbols = _babel(locale).number_symbols["latn"]
+    return symbols["group"], symbols["decimal"]
+
+
+def _local(moment_utc: datetime, zone: tzinfo) -> datetime:
+    if moment_utc.tzinfo is None:
+        raise ValueError("a moment without a time zone cannot be shown")
+    return moment_utc.astimezone(zone)
+
+
+def _day(day: date, zone: tzinfo) -> date:
+    return _local(day, zone).date() if isinstance(day, datetime) else day
+
+
+def _no_break(text: str) -> str:
+    return text.replace(" ", NO_BREAK)
