@@ -46,6 +46,11 @@ class Settings:
     log_level: str
 
     @property
+    def root(self) -> Path:
+        """Where the program itself stands."""
+        return ROOT
+
+    @property
     def uploads(self) -> Path:
         """Where attachments are kept: outside everything the web server serves."""
         return self.instance / "uploads"

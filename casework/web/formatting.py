@@ -3,7 +3,7 @@
 Each function takes the locale (``"nl"`` or ``"en"``) and is pure, so that letters and spreadsheets can
 use it too; :func:`install` makes filters of them that read locale and time zone of the request. Spaces
 inside a figure are no-break spaces and the minus is U+2212, so that no figure breaks over two lines.
-Floats are refused: what is shown is rounded once, here, half away from zero, from an exact number.
+Floats are refused: what is shown comes from an exact number and is rounded once, half away from zero.
 
 | filter | of | nl |
 |---|---|---|
@@ -17,20 +17,25 @@ Floats are refused: what is shown is rounded once, here, half away from zero, fr
 | ``when`` (now) | aware moment | vandaag 10.14 uur, gisteren 10.14 uur, else as ``moment`` |
 | ``duration`` | timedelta or hours (int) | 26 uur, 3 dagen |
 | ``days`` | int | 14 dagen |
+| ``label`` | state, role, choice | in beoordeling |
 | ``euro_input`` | cents (int) or None | 2500,00 (to fill a form field in again) |
 """
 
 from __future__ import annotations
 
+import secrets
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date
-from flask import Flask
-from flask_babel import get_locale, get_timezone, gettext, ngettext
+from flask import Flask, g
+from flask_babel import get_locale, gettext, ngettext
+
+from rules.wording import Choice, Labelled, round_half_up
 
 NO_BREAK = "\u00a0"
 MINUS = "\u2212"
@@ -50,7 +55,7 @@ def euros(cents: int, locale: str = "nl") -> str:
 def whole_euros(cents: int, locale: str = "nl") -> str:
     """``250049`` as ``€ 2.500``, rounded half away from zero. Raises TypeError for anything but int."""
     _require_int(cents)
-    rounded = _rounded(Fraction(cents, 100), 0)
+    rounded = int(round_half_up(Fraction(cents, 100), 0))
     return _with_sign(rounded, _grouped(abs(rounded), _separators(locale)[0]), locale)
 
 
@@ -65,11 +70,10 @@ def euro_input(cents: int | None) -> str:
 
 def number(value: Exact, decimals: int = 0, locale: str = "nl") -> str:
     """An exact number with ``decimals`` digits after the comma and groups of three."""
-    exact = _exact(value)
     group, point = _separators(locale)
-    rounded = _rounded(exact, decimals)
-    whole, rest = divmod(abs(rounded), 10**decimals)
-    digits = _grouped(whole, group) + (f"{point}{rest:0{decimals}d}" if decimals else "")
+    rounded = round_half_up(_exact(value), decimals)
+    whole, _dot, rest = f"{abs(rounded):f}".partition(".")
+    digits = _grouped(int(whole), group) + (point + rest if rest else "")
     return f"{MINUS}{digits}" if rounded < 0 else digits
 
 
@@ -106,8 +110,18 @@ def _request_locale() -> str:
 
 
 def _request_zone() -> tzinfo:
-    found: tzinfo | None = get_timezone()
-    return found or UTC
+    """The network's time zone; before anyone is signed in, that of the pages' first users."""
+    return _zone(g.get("time_zone") or "Europe/Amsterdam")
+
+
+@lru_cache
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def label(value: Labelled | Choice) -> str:
+    """The words of a state, role or choice in the reader's language. Needs a request."""
+    return value.label(_request_locale())
 
 
 def when(moment_utc: datetime, now_utc: datetime) -> str:
@@ -159,8 +173,9 @@ def install(app: Flask) -> None:
     filters["date_short"] = lambda day: date_short(day, _request_locale(), _request_zone())
     filters["clock"] = lambda at: clock(at, _request_locale(), _request_zone())
     filters["moment"] = lambda at: moment(at, _request_locale(), _request_zone())
-    filters |= {"when": when, "duration": duration, "days": days}
+    filters |= {"when": when, "duration": duration, "days": days, "label": label}
     filters |= {"date_iso": date_iso, "euro_input": euro_input}
+    app.jinja_env.globals["new_idempotency_key"] = lambda: secrets.token_urlsafe(16)
 
 
 def _require_int(value: object) -> None:
@@ -172,14 +187,6 @@ def _exact(value: Exact) -> Fraction:
     if isinstance(value, bool) or not isinstance(value, int | Fraction | Decimal):
         raise TypeError(f"an exact number is needed, not {type(value).__name__}")
     return Fraction(value)
-
-
-def _rounded(value: Fraction, decimals: int) -> int:
-    """``value`` times ten to the ``decimals``, to the nearest integer, halves away from zero."""
-    scale: int = 10**decimals
-    scaled = abs(value) * scale
-    nearest = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    return -nearest if value < 0 else nearest
 
 
 def _grouped(whole: int, group: str) -> str:

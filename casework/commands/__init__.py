@@ -1,0 +1,1 @@
+"""The shell commands, a module per group."""

@@ -1,0 +1,1 @@
+"""Assessing on the value triangle and deciding by quorum."""

@@ -1,0 +1,1 @@
+"""Networks, their partners and their dated policy."""

@@ -1,0 +1,30 @@
+"""Adopted policy as the rules read it."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from casework.network.tables import PolicySection
+from rules.policy import PolicyBook, policy_book_from_documents
+
+
+def policy_book(session: Session, network_id: int) -> PolicyBook:
+    """All adopted versions of every section of a network.
+
+    Adopted versions never change, so the book of a given newest version can be kept between requests.
+    """
+    version = session.execute(
+        select(func.count(), func.max(PolicySection.id)).where(PolicySection.network_id == network_id)
+    ).one()
+    url = str(session.get_bind().engine.url)
+    cached = _books.get((url, network_id))
+    if cached is not None and cached[0] == tuple(version):
+        return cached[1]
+    rows = session.scalars(select(PolicySection).where(PolicySection.network_id == network_id))
+    book = policy_book_from_documents((row.section, row.valid_from, row.document) for row in rows)
+    _books[(url, network_id)] = (tuple(version), book)
+    return book
+
+
+_books: dict[tuple[str, int], tuple[tuple[int, int | None], PolicyBook]] = {}

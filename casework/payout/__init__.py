@@ -1,0 +1,1 @@
+"""Money out to a payee, and money in from partners: what the treasurer books."""

@@ -1,0 +1,1 @@
+"""Who repays a payout: proposed, put to the parties, decided, repaid."""

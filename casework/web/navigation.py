@@ -1,0 +1,66 @@
+"""The menu: for each page the permission that shows it. One list, so that menu and access agree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from casework.access import Permission, may_ever
+from casework.context import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of the menu."""
+
+    label: str
+    url: str
+    current: bool
+
+
+# endpoint, label, permission; the first that is allowed is where someone lands after signing in
+_PAGES: tuple[tuple[str, object, Permission], ...] = (
+    ("worklist.index", _l("Werkvoorraad"), Permission.WORKLIST),
+    ("treasury.index", _l("Betalen en innen"), Permission.PAYOUT_ORDER),
+    ("settlement.respond_index", _l("Uw antwoord"), Permission.SETTLEMENT_RESPOND),
+    ("cases.index", _l("Casussen"), Permission.CASE_LIST),
+    ("settlement.index", _l("Verrekening"), Permission.SETTLEMENT_LIST),
+    ("claims.index", _l("Vorderingen"), Permission.CLAIM_VIEW),
+    ("overview.index", _l("Jaaroverzicht"), Permission.OVERVIEW_VIEW),
+    ("ledger.journal", _l("Grootboek"), Permission.LEDGER_VIEW),
+    ("people.index", _l("Mensen"), Permission.PEOPLE_MANAGE),
+    ("partners.index", _l("Partners"), Permission.PARTNERS_MANAGE),
+    ("audit.index", _l("Logboek"), Permission.LOG_VIEW),
+    ("policy.index", _l("Beleid"), Permission.POLICY_VIEW),
+)
+
+def navigation(actor: Actor | None) -> list[Item]:
+    """The menu of ``actor`` on the present page."""
+    if actor is None:
+        return []
+    here = (request.endpoint or "").split(".")[0]
+    return [
+        Item(str(label), url_for(endpoint), endpoint.split(".")[0] == here)
+        for endpoint, label, permission in _PAGES
+        if may_ever(actor, permission)
+    ]
+
+
+def home_url(actor: Actor) -> str:
+    """Where this person's work begins."""
+    for endpoint, _label, permission in _PAGES:
+        if may_ever(actor, permission):
+            return url_for(endpoint)
+    return url_for("session.account")
+
+
+def role_line(actor: Actor) -> str:
+    """The roles and partners of ``actor`` as one line: ``Secretariaat · Zayaz``."""
+    language = str(get_locale() or "nl")
+    names = dict.fromkeys(held.role.label(language).capitalize() for held in actor.held)
+    partners = dict.fromkeys(held.partner_name for held in actor.held)
+    return " · ".join((*names, *partners)) or _("geen rol")
