@@ -1,4 +1,4 @@
-"""Settlements, their parties and votes, and the carry of collective splits."""
+"""Settlements, their parties, votes and undoing, and the carry of collective splits."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.metadata import Base
@@ -14,11 +14,17 @@ from storage.types import EncryptedText, ExactDecimal, UtcDateTime
 
 
 class Settlement(Base):
-    """One settlement of a case. ``facts`` freezes the rule, the key and its date when it is decided."""
+    """One settlement of a case. ``facts`` freezes the rule, the key and its date when it is decided.
+
+    ``state`` is a :class:`rules.lifecycle.SettlementState`, or how it ended without standing:
+    ``dropped``, ``replaced``, ``reversed`` or ``fallen_back``. A case can have several settlements: each
+    covers what was paid and not yet settled. ``request_key`` makes a repeated form one proposal.
+    """
 
     __tablename__ = "settlement"
     __table_args__ = (
         UniqueConstraint("case_id", "sequence"),
+        UniqueConstraint("case_id", "request_key"),
         CheckConstraint("amount_cents > 0", name="amount_positive"),
         CheckConstraint(
             "kind IN ('responsible', 'shared', 'collective', 'resident', 'outside', 'gift')", name="kind"
@@ -40,6 +46,8 @@ class Settlement(Base):
     proposed_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     proposed_at_utc: Mapped[datetime] = mapped_column(UtcDateTime)
     respond_by_on: Mapped[date | None]
+    request_key: Mapped[str | None] = mapped_column(String(80))
+    escalated_at_utc: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_at_utc: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_on: Mapped[date | None]
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
@@ -72,17 +80,53 @@ class SettlementParty(Base):
 
 
 class SettlementVote(Base):
-    """A member of the secretariat who agrees with a proposal."""
+    """Someone who agrees with a proposal, for the secretariat or (escalated) for the executives."""
 
     __tablename__ = "settlement_vote"
-    __table_args__ = (UniqueConstraint("settlement_id", "person_id"),)
+    __table_args__ = (
+        UniqueConstraint("settlement_id", "person_id", "body"),
+        CheckConstraint("body IN ('secretariat', 'executives')", name="body"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     settlement_id: Mapped[int] = mapped_column(ForeignKey("settlement.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    body: Mapped[str] = mapped_column(String(12), default="secretariat")
     counts: Mapped[bool]
     motivation: Mapped[str] = mapped_column(EncryptedText, default="")
     voted_at_utc: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SettlementUndoing(Base):
+    """A decided settlement that one member wants undone, and the second member who confirmed it.
+
+    ``ground`` says why: a mistake or new insight (``anew``), the resident's ``hardship``, or an
+    ``outside`` party that does not pay. Only one request per settlement can be open.
+    """
+
+    __tablename__ = "settlement_undoing"
+    __table_args__ = (
+        CheckConstraint("ground IN ('anew', 'hardship', 'outside')", name="ground"),
+        CheckConstraint("state IN ('asked', 'done', 'refused')", name="state"),
+        CheckConstraint("answered_by IS NULL OR answered_by <> asked_by OR state = 'refused'", name="four_eyes"),
+        Index(
+            "uq_settlement_undoing_open",
+            "settlement_id",
+            unique=True,
+            sqlite_where=text("state = 'asked'"),
+            postgresql_where=text("state = 'asked'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    settlement_id: Mapped[int] = mapped_column(ForeignKey("settlement.id"))
+    ground: Mapped[str] = mapped_column(String(10))
+    motivation: Mapped[str] = mapped_column(EncryptedText)
+    state: Mapped[str] = mapped_column(String(8), default="asked")
+    asked_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_at_utc: Mapped[datetime] = mapped_column(UtcDateTime)
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    answered_at_utc: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class AllocationCarry(Base):
