@@ -1,0 +1,131 @@
+// The little that needs a script. Every page works without it; nothing here is inline or evaluated.
+"use strict";
+
+(() => {
+  const BUSY_FOR_MS = 15000; // a download leaves the page standing: the button must come back
+
+  // Ask before a form with data-confirm is sent. Without this script the server asks, on a page of its own.
+  const dialog = document.getElementById("confirm-dialog");
+  let waiting = null;
+
+  function question(form, submitter) {
+    return submitter?.dataset.confirm || form.dataset.confirm;
+  }
+
+  function ask(form, submitter) {
+    waiting = { form, submitter };
+    dialog.querySelector("#confirm-question").textContent = question(form, submitter);
+    dialog.showModal();
+  }
+
+  function send({ form, submitter }) {
+    const confirmed = document.createElement("input");
+    Object.assign(confirmed, { type: "hidden", name: "confirmed", value: "1" });
+    form.append(confirmed);
+    form.requestSubmit(submitter);
+  }
+
+  dialog?.addEventListener("close", () => {
+    const held = waiting;
+    waiting = null;
+    if (held && dialog.returnValue === "yes") send(held);
+    dialog.returnValue = "";
+  });
+
+  // One click, one request. aria-disabled and not disabled: a disabled button would lose its name and value.
+  function release(form) {
+    delete form.dataset.sending;
+    form.querySelectorAll("[aria-disabled]").forEach((button) => button.removeAttribute("aria-disabled"));
+    form.querySelectorAll('input[name="confirmed"][type="hidden"]').forEach((input) => {
+      if (question(form, null) || form.querySelector("[data-confirm]")) input.remove();
+    });
+  }
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.dataset.sending) {
+      event.preventDefault();
+      return;
+    }
+    const asked = form.querySelector('input[name="confirmed"]');
+    if (dialog?.showModal && question(form, event.submitter) && !asked) {
+      event.preventDefault();
+      ask(form, event.submitter);
+      return;
+    }
+    form.dataset.sending = "1";
+    event.submitter?.setAttribute("aria-disabled", "true");
+    setTimeout(() => release(form), BUSY_FOR_MS);
+  });
+
+  // Coming back with the browser's own button shows the page as it was left: busy.
+  window.addEventListener("pageshow", () => {
+    document.querySelectorAll("form[data-sending]").forEach(release);
+  });
+
+  // Lines that repeat. Numbers of lines that were taken away are not used again: the server reads gaps.
+  function nextIndex(group) {
+    const used = [...group.querySelectorAll("[data-line] [name]")].map((field) => {
+      const match = field.name.match(/-(\d+)-/);
+      return match ? Number(match[1]) : -1;
+    });
+    const next = Math.max(-1, Number(group.dataset.last ?? -1), ...used) + 1;
+    group.dataset.last = String(next);
+    return next;
+  }
+
+  function addLine(group) {
+    const holder = document.createElement("div");
+    const template = group.querySelector(":scope > template");
+    const lines = group.querySelector("[data-lines]");
+    holder.innerHTML = template.innerHTML
+      .replaceAll("__index__", String(nextIndex(group)))
+      .replaceAll("__number__", String(lines.children.length + 1));
+    const line = holder.firstElementChild;
+    lines.append(line);
+    window.htmx?.process(line);
+    line.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+  }
+
+  function removeLine(button) {
+    const line = button.closest("[data-line]");
+    const group = line.closest("[data-repeating]");
+    nextIndex(group); // remembers the highest number used so far
+    line.remove();
+    group.querySelector("[data-add-line]").focus();
+    group.dispatchEvent(new Event("change", { bubbles: true })); // so that autosave and sums notice
+  }
+
+  document.addEventListener("click", (event) => {
+    const add = event.target.closest("[data-add-line]");
+    const remove = event.target.closest("[data-remove-line]");
+    if (!add && !remove) return;
+    event.preventDefault();
+    if (add) addLine(add.closest("[data-repeating]"));
+    else removeLine(remove);
+  });
+
+  // Autosave: htmx sends the form, this says how it went.
+  function say(source, state) {
+    const form = source?.closest?.("form");
+    const status = form?.querySelector("[data-autosave]");
+    if (!status) return;
+    status.dataset.state = state;
+    status.textContent = status.dataset[state];
+  }
+
+  const sender = (event) => event.detail?.ctx?.sourceElement ?? event.target;
+  document.addEventListener("htmx:before:request", (event) => say(sender(event), "saving"));
+  document.addEventListener("htmx:after:request", (event) => {
+    const ok = event.detail?.ctx?.response?.raw?.ok ?? event.detail?.ctx?.response?.ok;
+    say(sender(event), ok ? "saved" : "failed");
+  });
+  document.addEventListener("htmx:error", (event) => say(sender(event), "failed"));
+
+  // Print
+  document.querySelectorAll("[data-print]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  });
+})();
