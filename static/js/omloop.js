@@ -21,6 +21,7 @@
   function send({ form, submitter }) {
     const confirmed = document.createElement("input");
     Object.assign(confirmed, { type: "hidden", name: "confirmed", value: "1" });
+    confirmed.dataset.answered = "";
     form.append(confirmed);
     form.requestSubmit(submitter);
   }
@@ -36,20 +37,18 @@
   function release(form) {
     delete form.dataset.sending;
     form.querySelectorAll("[aria-disabled]").forEach((button) => button.removeAttribute("aria-disabled"));
-    form.querySelectorAll('input[name="confirmed"][type="hidden"]').forEach((input) => {
-      if (question(form, null) || form.querySelector("[data-confirm]")) input.remove();
-    });
+    form.querySelectorAll("[data-answered]").forEach((input) => input.remove());
   }
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.getAttribute("method")?.toLowerCase() !== "post" || event.defaultPrevented) return;
     if (form.dataset.sending) {
       event.preventDefault();
       return;
     }
-    const asked = form.querySelector('input[name="confirmed"]');
-    if (dialog?.showModal && question(form, event.submitter) && !asked) {
+    const answered = form.querySelector("[data-answered]");
+    if (dialog?.showModal && question(form, event.submitter) && !answered) {
       event.preventDefault();
       ask(form, event.submitter);
       return;
@@ -118,8 +117,9 @@
   const sender = (event) => event.detail?.ctx?.sourceElement ?? event.target;
   document.addEventListener("htmx:before:request", (event) => say(sender(event), "saving"));
   document.addEventListener("htmx:after:request", (event) => {
-    const ok = event.detail?.ctx?.response?.raw?.ok ?? event.detail?.ctx?.response?.ok;
-    say(sender(event), ok ? "saved" : "failed");
+    const answer = event.detail?.ctx?.response?.raw;
+    // A redirect leads to the sign-in page: the session has ended and nothing was saved.
+    say(sender(event), answer?.ok && !answer.redirected ? "saved" : "failed");
   });
   document.addEventListener("htmx:error", (event) => say(sender(event), "failed"));
 
