@@ -113,7 +113,9 @@ class Reader:
             self.wrong(key, "schrijf hier een tekst tussen aanhalingstekens.", "write a text between quotes.")
             return ""
         if pattern is not None and re.fullmatch(pattern, value) is None:
-            self.wrong(key, f"‘{value}’ heeft niet de vorm {pattern}.", f"‘{value}’ does not match {pattern}.")
+            self.wrong(
+                key, f"‘{value}’ heeft niet de vorm {pattern}.", f"‘{value}’ does not match {pattern}."
+            )
         return value
 
     def flag(self, key: str, *, default: bool) -> bool:
@@ -142,22 +144,16 @@ class Reader:
 
     def wholes(self, key: str, *, low: int, high: int) -> tuple[int, ...]:
         """A list of whole numbers, each larger than the one before."""
-        value = self.take(key)
-        if value is None:
-            return ()
-        fits = (
-            isinstance(value, (list, tuple))
-            and bool(value)
-            and all(type(one) is int and low <= one <= high for one in value)
+        found = self._list(
+            key,
+            lambda one: type(one) is int and low <= one <= high,
+            f"schrijf hele getallen van {low} tot en met {high}, oplopend: [1, 2, 3].",
+            f"write whole numbers from {low} to {high}, ascending: [1, 2, 3].",
         )
-        if not fits or list(value) != sorted(set(value)):  # type: ignore[call-overload]  # fits says it is a list
-            self.wrong(
-                key,
-                f"schrijf hele getallen van {low} tot en met {high}, oplopend: [1, 2, 3].",
-                f"write whole numbers from {low} to {high}, ascending: [1, 2, 3].",
-            )
-            return ()
-        return tuple(value)  # type: ignore[arg-type]  # the same
+        numbers = [one for one in found if isinstance(one, int)]
+        if numbers != sorted(numbers):
+            self.wrong(key, "zet de getallen in oplopende volgorde.", "put the numbers in ascending order.")
+        return tuple(numbers)
 
     def cents(self, key: str, *, at_least: int = 0) -> int:
         """An amount in euros as text, in whole cents."""
@@ -204,8 +200,8 @@ class Reader:
         if type(value) is date:
             return value
         try:
-            return date.fromisoformat(value)  # type: ignore[arg-type]  # a TypeError is caught as well
-        except (TypeError, ValueError):
+            return date.fromisoformat(value if isinstance(value, str) else "")
+        except ValueError:
             self.wrong(key, "schrijf een datum als 2016-06-02.", "write a date as 2016-06-02.")
             return date.min
 
@@ -219,27 +215,27 @@ class Reader:
 
     def labels(self, key: str, kind: type[Label]) -> tuple[Label, ...]:
         """A list of members of ``kind`` without repeats."""
-        value = self.take(key)
-        known = [str(member) for member in kind]
-        fits = isinstance(value, (list, tuple)) and all(one in known for one in value)
-        if value is not None and (not fits or len(set(value)) != len(value)):  # type: ignore[arg-type, call-overload]  # fits
-            options = ", ".join(known)
-            self.wrong(key, f"kies, elk één keer, uit: {options}.", f"choose, each once, from: {options}.")
-            return ()
-        return tuple(kind(one) for one in value) if fits else ()  # type: ignore[attr-defined]  # fits says it is a list
+        known = {str(member): member for member in kind}
+        options = ", ".join(known)
+        found = self._list(
+            key,
+            lambda one: isinstance(one, str) and one in known,
+            f"kies, elk één keer, uit: {options}.",
+            f"choose, each once, from: {options}.",
+        )
+        return tuple(known[str(one)] for one in found)
 
     def texts(self, key: str, *, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
         """A list of texts without repeats."""
         if default is not None and not self.has(key):
             return default
-        value = self.take(key)
-        if value is None:
-            return ()
-        fits = isinstance(value, (list, tuple)) and all(isinstance(one, str) and one.strip() for one in value)
-        if not fits or len(set(value)) != len(value):  # type: ignore[arg-type, call-overload]  # fits says it is a list
-            self.wrong(key, 'schrijf een lijst: ["a", "b"], elk één keer.', 'write a list: ["a", "b"], each once.')
-            return ()
-        return tuple(value)  # type: ignore[arg-type]  # the same
+        found = self._list(
+            key,
+            lambda one: isinstance(one, str) and bool(one.strip()),
+            'schrijf een lijst van teksten: ["a", "b"], elk één keer.',
+            'write a list of texts: ["a", "b"], each once.',
+        )
+        return tuple(str(one) for one in found)
 
     def local_text(self, key: str) -> LocalText:
         """A text in both languages: ``{ nl = "…", en = "…" }``."""
@@ -265,7 +261,7 @@ class Reader:
         item = read(inner)
         if not isinstance(value, Mapping):
             # The missing table is one problem; its missing keys are not problems of their own.
-            del self.problems[inner_start(self.problems, inner.path) :]
+            del self.problems[_first_inside(self.problems, inner.path) :]
         else:
             inner.finish()
         return item
@@ -285,17 +281,32 @@ class Reader:
             inner.finish()
         return tuple(items)
 
+    def _list(self, key: str, fits: Callable[[object], bool], nl: str, en: str) -> list[object]:
+        """The items at ``key`` where it is a list, each fits and none repeats; else a problem and nothing."""
+        value = self.take(key)
+        if value is None:
+            return []
+        items = list(value) if isinstance(value, (list, tuple)) else [None]
+        if not all(fits(one) for one in items) or len(set(map(str, items))) != len(items):
+            self.wrong(key, nl, en)
+            return []
+        return items
+
     def _inner(self, value: object, *steps: str | int) -> Reader:
         document = value if isinstance(value, Mapping) else {}
         return Reader(document=document, path=(*self.path, *steps), problems=self.problems)
 
 
-def inner_start(problems: list[PolicyProblem], path: Path) -> int:
+def _first_inside(problems: list[PolicyProblem], path: Path) -> int:
     """The index of the first of the trailing problems that lie strictly inside ``path``."""
     index = len(problems)
-    while index and len(problems[index - 1].path) > len(path) and problems[index - 1].path[: len(path)] == path:
+    while index and _is_inside(problems[index - 1].path, path):
         index -= 1
     return index
+
+
+def _is_inside(path: Path, outer: Path) -> bool:
+    return len(path) > len(outer) and path[: len(outer)] == outer
 
 
 def fraction_text(value: Fraction) -> str:

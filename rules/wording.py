@@ -32,7 +32,7 @@ class Labelled(StrEnum):
     nl: str
     en: str
 
-    def __new__(cls, value: str, nl: str, en: str) -> Self:
+    def __new__(cls, value: str, nl: str = "", en: str = "") -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.nl = nl
