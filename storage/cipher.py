@@ -42,17 +42,27 @@ def use_keys(keys: Sequence[str], hash_key: str) -> None:
 
 def encrypt(text: str) -> bytes:
     """``text`` encrypted with the newest key."""
-    if _ring is None:
-        raise KeysMissing()
-    return _ring.encrypt(text.encode())
+    return encrypt_bytes(text.encode())
 
 
 def decrypt(token: bytes) -> str:
     """The text behind ``token``; raises :class:`Unreadable` when no key fits."""
+    return decrypt_bytes(token).decode()
+
+
+def encrypt_bytes(data: bytes) -> bytes:
+    """``data``, such as a file, encrypted with the newest key."""
+    if _ring is None:
+        raise KeysMissing()
+    return _ring.encrypt(data)
+
+
+def decrypt_bytes(token: bytes) -> bytes:
+    """What is behind ``token``; raises :class:`Unreadable` when no key fits."""
     if _ring is None:
         raise KeysMissing()
     try:
-        return _ring.decrypt(token).decode()
+        return _ring.decrypt(token)
     except InvalidToken as error:
         raise Unreadable() from error
 

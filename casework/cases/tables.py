@@ -18,7 +18,8 @@ class Case(Base):
 
     ``household_hash`` is a keyed hash that tells that two requests are about one household.
     ``expected_payers`` are codes of partners the applicant names as those who should have paid.
-    ``revision`` counts saves, so that two people cannot overwrite each other unseen.
+    ``revision`` counts saves, so that two people cannot overwrite each other unseen; ``saved_by_form``
+    names the opened form that saved last, so that a form is never stopped by its own autosave.
     """
 
     __tablename__ = "case"
@@ -36,6 +37,7 @@ class Case(Base):
     partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id"))
     applicant_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     revision: Mapped[int] = mapped_column(default=1)
+    saved_by_form: Mapped[str] = mapped_column(String(40), default="")
 
     title: Mapped[str] = mapped_column(EncryptedText, default="")
     alias: Mapped[str] = mapped_column(EncryptedText, default="")
