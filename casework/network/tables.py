@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.metadata import Base
@@ -45,7 +45,10 @@ class Partner(Base):
 
 
 class PolicySection(Base):
-    """One section of policy as it holds from a date. Adopted versions are never changed, only followed."""
+    """One section of policy as it holds from a date. Adopted versions are never changed, only followed.
+
+    ``source`` says where the values were stated, ``assumed`` which of them were filled in.
+    """
 
     __tablename__ = "policy_section"
     __table_args__ = (UniqueConstraint("network_id", "section", "valid_from"),)
@@ -55,6 +58,8 @@ class PolicySection(Base):
     section: Mapped[str] = mapped_column(String(40))
     valid_from: Mapped[date]
     document: Mapped[dict[str, Any]] = mapped_column(JSON)
+    source: Mapped[str] = mapped_column(Text, default="")
+    assumed: Mapped[str] = mapped_column(Text, default="")
     adopted_at_utc: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

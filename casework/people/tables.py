@@ -13,7 +13,10 @@ from storage.types import UtcDateTime
 
 
 class Person(Base):
-    """Someone who signs in. The e-mail address is kept in lower case."""
+    """Someone who signs in. The e-mail address is kept in lower case.
+
+    ``password_until_utc`` is set while the password is a temporary one: after it the password is void.
+    """
 
     __tablename__ = "person"
     __table_args__ = (CheckConstraint("email = lower(email)", name="email_lower_case"),)
@@ -23,6 +26,7 @@ class Person(Base):
     name: Mapped[str] = mapped_column(String(120))
     password_hash: Mapped[str | None] = mapped_column(String(200))
     must_change_password: Mapped[bool] = mapped_column(default=False)
+    password_until_utc: Mapped[datetime | None] = mapped_column(UtcDateTime)
     language: Mapped[str] = mapped_column(String(2), default="nl")
     created_at_utc: Mapped[datetime] = mapped_column(UtcDateTime)
     deactivated_at_utc: Mapped[datetime | None] = mapped_column(UtcDateTime)
