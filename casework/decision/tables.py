@@ -1,4 +1,4 @@
-"""Assessments, votes and the decision they lead to."""
+"""Assessments, votes, the decision they lead to, and its review afterwards."""
 
 from __future__ import annotations
 
@@ -64,7 +64,10 @@ class DecisionVote(Base):
 
 
 class Decision(Base):
-    """The outcome, with the advice it followed or not and the rules of its day, frozen in ``facts``."""
+    """The outcome, with the advice it followed or not and the rules of its day, frozen in ``facts``.
+
+    ``reviewed_afterwards`` is true where one member decided and another must look at it later.
+    """
 
     __tablename__ = "decision"
     __table_args__ = (CheckConstraint("outcome IN ('approve', 'decline')", name="outcome"),)
@@ -77,5 +80,17 @@ class Decision(Base):
     motivation: Mapped[str] = mapped_column(EncryptedText, default="")
     alternative: Mapped[str] = mapped_column(EncryptedText, default="")
     policy_on: Mapped[date]
+    reviewed_afterwards: Mapped[bool] = mapped_column(default=False)
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     decided_at_utc: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class DecisionReview(Base):
+    """A member who did not decide has looked at a decision afterwards."""
+
+    __tablename__ = "decision_review"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    remark: Mapped[str] = mapped_column(EncryptedText, default="")
+    reviewed_at_utc: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,184 @@
+"""Taking the decision: the money promised or the waiting list, what was decided frozen, the review after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from casework.access import Permission
+from casework.audit.record import record
+from casework.business_case.service import freeze_payout_line
+from casework.cases.find import case_for
+from casework.cases.tables import Case
+from casework.context import Work
+from casework.decision.inquiry import move, refuse_own_submission
+from casework.decision.refusals import NotFirstInLine, NothingToReview, PotStillEmpty, ReviewByDecider
+from casework.decision.tables import Assessment, Decision, DecisionReview, DecisionVote
+from casework.decision.weighing import APPROVE, Weighing, judged_on, votes_on
+from ledger import balances, book, events
+from ledger.refusals import FundExhausted
+from rules.lifecycle import DecisionAction, DecisionState
+from rules.policy import SectionName
+from rules.triangle import Advice, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Where a case stands after a vote: decided, or what it still waits for."""
+
+    state: DecisionState
+    still_needed: int = 0
+    gates_shut: bool = False
+
+    @property
+    def decided(self) -> bool:
+        """Whether the case has been decided."""
+        return self.state in (DecisionState.APPROVED, DecisionState.WAITING, DecisionState.DECLINED)
+
+
+def close(
+    work: Work,
+    case: Case,
+    *,
+    outcome: str,
+    weighing: Weighing,
+    advice: Advice,
+    assessments: Sequence[Assessment],
+    agreeing: Sequence[DecisionVote],
+) -> Outcome:
+    """Decide ``case``: post the promise or put it on the waiting list, and freeze what it rests on."""
+    if outcome == APPROVE:
+        action = DecisionAction.APPROVE if _promise_money(work, case) else DecisionAction.WAIT
+    else:
+        action = DecisionAction.DECLINE
+    state = move(case, action)
+    case.decided_at_utc = work.now_utc
+    work.session.add(
+        Decision(
+            case_id=case.id,
+            outcome=outcome,
+            amount_cents=case.amount_cents,
+            advice=advice.outcome.value,
+            quorum=weighing.required,
+            motivation=_joined(vote.motivation for vote in agreeing),
+            alternative=_joined(vote.alternative for vote in agreeing),
+            policy_on=judged_on(case, work.network.time_zone),
+            reviewed_afterwards=weighing.mandate.reviewed_afterwards,
+            facts=_facts(weighing, advice, assessments, agreeing),
+            decided_at_utc=work.now_utc,
+        )
+    )
+    if outcome == APPROVE:
+        freeze_payout_line(work, case)
+    record(work, f"case.{action}", case.number, amount_cents=case.amount_cents, quorum=weighing.required)
+    work.session.flush()
+    return Outcome(state)
+
+
+def waiting_in_line(work: Work) -> list[Case]:
+    """The waiting list: urgent cases first, then by the moment of submission."""
+    query = select(Case).where(
+        Case.network_id == work.network.id, Case.decision_state == DecisionState.WAITING.value
+    )
+    return list(work.session.scalars(query.order_by(Case.urgent.desc(), Case.submitted_at_utc, Case.id)))
+
+
+def promise(work: Work, *, number: str) -> Outcome:
+    """Promise a waiting case its money, now that the pot allows; a second click gives the same outcome.
+
+    Raises :class:`NotFirstInLine` where an earlier case on the list fits in the pot,
+    :class:`PotStillEmpty` where this one does not, ``IllegalTransition`` where it does not wait.
+    """
+    case = case_for(work, number, Permission.CASE_DECIDE, lock=True)
+    refuse_own_submission(work, case)
+    if case.decision_state == DecisionState.APPROVED:
+        return Outcome(DecisionState.APPROVED)
+    state = move(case, DecisionAction.PROMISE)
+    available = balances.fund_position(work.session, network=work.network.code).available_cents
+    for earlier in waiting_in_line(work):
+        if _place(earlier) < _place(case) and earlier.amount_cents <= available:
+            raise NotFirstInLine(number=earlier.number)
+    if not _promise_money(work, case):
+        raise PotStillEmpty()
+    record(work, "case.promise", case.number, amount_cents=case.amount_cents)
+    work.session.flush()
+    return Outcome(state)
+
+
+def review(work: Work, *, number: str, remark: str = "") -> None:
+    """Record that a member who did not decide has looked at the decision afterwards.
+
+    Raises :class:`NothingToReview`, :class:`ReviewByDecider` and ``OwnSubmission``.
+    """
+    case = case_for(work, number, Permission.CASE_DECIDE, lock=True)
+    refuse_own_submission(work, case)
+    decision = work.session.get(Decision, case.id)
+    if (
+        decision is None
+        or not decision.reviewed_afterwards
+        or work.session.get(DecisionReview, case.id) is not None
+    ):
+        raise NothingToReview()
+    if any(one.person_id == work.actor.person_id for one in votes_on(work, case)):
+        raise ReviewByDecider()
+    work.session.add(
+        DecisionReview(
+            case_id=case.id,
+            person_id=work.actor.person_id,
+            remark=remark.strip(),
+            reviewed_at_utc=work.now_utc,
+        )
+    )
+    record(work, "case.review", case.number)
+    work.session.flush()
+
+
+def _promise_money(work: Work, case: Case) -> bool:
+    """Post the promise; False where the pot holds too little, with nothing posted."""
+    draft = events.case_approved(
+        case=case.number,
+        amount_cents=case.amount_cents,
+        booked_on=work.today,
+        cause=case.number,
+        key=f"case-approved:{case.number}",
+    )
+    try:
+        # A savepoint: the refusal may come from the database, which then wants it undone.
+        with work.session.begin_nested():
+            book.post(work.session, network=work.network.code, draft=draft, recorded_at_utc=work.now_utc)
+    except FundExhausted:
+        return False
+    return True
+
+
+def _place(case: Case) -> tuple[bool, datetime, int]:
+    return (not case.urgent, case.submitted_at_utc or case.created_at_utc, case.id)
+
+
+def _joined(texts: Iterable[str]) -> str:
+    """What those who agreed wrote, each text once, in the order of their votes."""
+    return "\n\n".join(dict.fromkeys(text for text in texts if text))
+
+
+def _facts(
+    weighing: Weighing, advice: Advice, assessments: Sequence[Assessment], agreeing: Sequence[DecisionVote]
+) -> dict[str, object]:
+    """Everything the outcome rests on, as codes and exact numbers; never texts."""
+    versions = weighing.policy.versions
+    used = (SectionName.MANDATE, SectionName.ADVICE, SectionName.GATES, SectionName.CONFLICT)
+    return {
+        "means": {value.value: str(advice.means[value]) for value in Value},
+        "mean": str(advice.mean),
+        "spread": {value.value: advice.spread[value] for value in Value},
+        "advice_reasons": [reason.code for reason in advice.reasons],
+        "gates": [[str(reason.fact("gate")), reason.code] for reason in weighing.gates.reasons],
+        "counted_cents": weighing.mandate.counted_cents,
+        "counted_with": [one.reference for one in weighing.mandate.counted_with],
+        "assessed_by": [one.person_id for one in assessments if one.counts],
+        "advised_by": [one.person_id for one in assessments if not one.counts],
+        "decided_by": [one.person_id for one in agreeing],
+        "policy": {name.value: versions[name].valid_from.isoformat() for name in used},
+    }

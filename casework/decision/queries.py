@@ -1,0 +1,233 @@
+"""Reading assessments, advice, votes and the decision, with nothing of others before one's own scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from casework.access import Permission, require
+from casework.cases.tables import Case
+from casework.context import Work
+from casework.decision.members import free_members, names_of, secretariat
+from casework.decision.refusals import ScoresHidden
+from casework.decision.tables import Assessment, Decision, DecisionReview, DecisionVote
+from casework.decision.views import (
+    DecisionPanel,
+    DecisionView,
+    GateReplyView,
+    GateView,
+    MemberView,
+    Possible,
+    VoteView,
+)
+from casework.decision.weighing import (
+    APPROVE,
+    DECLINE,
+    Weighing,
+    assessments_of,
+    gate_of,
+    judged_on,
+    own_standing,
+    shut_gates,
+    votes_on,
+    weigh,
+)
+from ledger import balances
+from rules.conflict import ConflictGround
+from rules.gates import Gate
+from rules.lifecycle import DecisionState
+from rules.triangle import Advice, AdviceOutcome, Value
+
+_ENDED = (DecisionState.APPROVED, DecisionState.WAITING, DecisionState.DECLINED, DecisionState.WITHDRAWN)
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """All that was given on a case, before it is known who may see it."""
+
+    weighing: Weighing
+    assessments: Sequence[Assessment]
+    votes: Sequence[DecisionVote]
+    names: dict[int, str]
+
+    def own(self, person_id: int) -> Assessment | None:
+        return next((one for one in self.assessments if one.person_id == person_id), None)
+
+
+def decision_panel(work: Work, case: Case) -> DecisionPanel:
+    """Assessing and deciding of ``case`` for the member who acts. Asks ``CASE_ASSESS``."""
+    require(work.actor, Permission.CASE_ASSESS, case)
+    given = _given(work, case)
+    weighing, me = given.weighing, work.actor.person_id
+    standing = own_standing(work, case, weighing.policy)
+    own = given.own(me)
+    revealed = _revealed(case, own)
+    seen = [one for one in given.assessments if revealed or one.person_id == me]
+    votes = [_vote(one, given.names) for one in given.votes if revealed or one.person_id == me]
+    decision = decision_view(work, case)
+    free = free_members(secretariat(work), case, weighing.policy.conflict)
+    return DecisionPanel(
+        number=case.number,
+        title=case.title,
+        partner_name=case.partner.name,
+        state=DecisionState(case.decision_state),
+        amount_cents=case.amount_cents,
+        policy_on=judged_on(case, work.network.time_zone),
+        mandate=weighing.mandate,
+        minimum_per_value=weighing.policy.advice.minimum_per_value,
+        score_min=weighing.policy.advice.score_min,
+        score_max=weighing.policy.advice.score_max,
+        questions=weighing.policy.triangle.questions,
+        gates=_gates(weighing, seen, given.names, revealed=revealed),
+        own_submission=standing.own_submission,
+        own_ground=_ground(standing.ground),
+        own=_member(own, given.names) if own else None,
+        own_gates={gate: _reply(own, gate, given.names) for gate in Gate} if own else {},
+        own_vote=next((one for one in votes if one.person_id == me), None),
+        assessed_by=tuple(given.names[one.person_id] for one in given.assessments),
+        counting_assessments=weighing.counting_assessments,
+        revealed=revealed,
+        members=tuple(_member(one, given.names) for one in seen) if revealed else (),
+        advice=weighing.advice if revealed else None,
+        gates_passed=revealed and weighing.gates.passed,
+        gates_shut=shut_gates(weighing.gates) if revealed else (),
+        votes=tuple(votes),
+        enough_free_members=len(free) >= weighing.required,
+        open_question=next((one.question for one in case.questions if one.answered_at_utc is None), None),
+        decision=decision,
+        possible=_possible(work, case, given, decision, own_submission=standing.own_submission),
+    )
+
+
+def scores(work: Work, case: Case) -> tuple[MemberView, ...]:
+    """Every member's scores. Raises :class:`ScoresHidden` for who has not given their own."""
+    require(work.actor, Permission.CASE_ASSESS, case)
+    given = _given(work, case)
+    if not _revealed(case, given.own(work.actor.person_id)):
+        raise ScoresHidden()
+    return tuple(_member(one, given.names) for one in given.assessments)
+
+
+def advice_of(work: Work, case: Case) -> Advice | None:
+    """The computed advice on ``case`` as it stands, None where nobody who counts has assessed.
+
+    For reports about decided cases; pages of members use :func:`decision_panel`, which keeps it blind.
+    """
+    return weigh(work, case, assessments=assessments_of(work, case), votes=votes_on(work, case)).advice
+
+
+def decision_view(work: Work, case: Case) -> DecisionView | None:
+    """The decision on ``case`` for everyone who may see the case; None before there is one."""
+    require(work.actor, Permission.CASE_VIEW, case)
+    decision = work.session.get(Decision, case.id)
+    if decision is None:
+        return None
+    review = work.session.get(DecisionReview, case.id)
+    advised = {AdviceOutcome.APPROVE: APPROVE, AdviceOutcome.DECLINE: DECLINE}
+    advice = AdviceOutcome(decision.advice)
+    return DecisionView(
+        approved=decision.outcome == APPROVE,
+        amount_cents=decision.amount_cents,
+        advice=advice,
+        quorum=decision.quorum,
+        motivation=decision.motivation,
+        alternative=decision.alternative,
+        policy_on=decision.policy_on,
+        decided_at_utc=decision.decided_at_utc,
+        followed_advice=advised.get(advice) == decision.outcome,
+        review_wanted=decision.reviewed_afterwards and review is None,
+        reviewed_by=names_of(work, {review.person_id})[review.person_id] if review else "",
+        reviewed_at_utc=review.reviewed_at_utc if review else None,
+        review_remark=review.remark if review else "",
+    )
+
+
+def _given(work: Work, case: Case) -> _Given:
+    assessments, votes = assessments_of(work, case), votes_on(work, case)
+    people = {one.person_id for one in assessments} | {one.person_id for one in votes}
+    return _Given(
+        weighing=weigh(work, case, assessments=assessments, votes=votes),
+        assessments=assessments,
+        votes=votes,
+        names=names_of(work, people),
+    )
+
+
+def _revealed(case: Case, own: Assessment | None) -> bool:
+    """Others' scores show after one's own, or when there is nothing left to score."""
+    return own is not None or DecisionState(case.decision_state) in _ENDED
+
+
+def _ground(code: str) -> ConflictGround | None:
+    return next((ground for ground in ConflictGround if ground.value == code), None)
+
+
+def _member(one: Assessment, names: dict[int, str]) -> MemberView:
+    return MemberView(
+        person_id=one.person_id,
+        name=names[one.person_id],
+        legitimacy=one.legitimacy,
+        yield_=one.yield_,
+        involvement=one.involvement,
+        reasons={
+            Value.LEGITIMACY: one.legitimacy_reason,
+            Value.YIELD: one.yield_reason,
+            Value.INVOLVEMENT: one.involvement_reason,
+        },
+        counts=one.counts,
+        ground=_ground(one.conflict_reason),
+        given_at_utc=one.given_at_utc,
+    )
+
+
+def _reply(one: Assessment, gate: Gate, names: dict[int, str]) -> GateReplyView:
+    yes, reason = gate_of(one, gate)
+    return GateReplyView(names[one.person_id], yes, reason, one.counts)
+
+
+def _gates(
+    weighing: Weighing, seen: Sequence[Assessment], names: dict[int, str], *, revealed: bool
+) -> tuple[GateView, ...]:
+    outcomes = {reason.fact("gate"): reason for reason in weighing.gates.reasons}
+    return tuple(
+        GateView(
+            gate=gate,
+            question=question,
+            replies=tuple(_reply(one, gate, names) for one in seen) if revealed else (),
+            outcome=outcomes.get(gate) if revealed else None,
+        )
+        for gate, question in weighing.policy.gates.questions.items()
+    )
+
+
+def _vote(one: DecisionVote, names: dict[int, str]) -> VoteView:
+    return VoteView(
+        person_id=one.person_id,
+        name=names[one.person_id],
+        approve=one.outcome == APPROVE,
+        motivation=one.motivation,
+        alternative=one.alternative,
+        counts=one.counts,
+    )
+
+
+def _possible(
+    work: Work, case: Case, given: _Given, decision: DecisionView | None, *, own_submission: bool
+) -> Possible:
+    if own_submission:
+        return Possible()
+    state = DecisionState(case.decision_state)
+    own = given.own(work.actor.person_id)
+    assessing = state in (DecisionState.SUBMITTED, DecisionState.IN_ASSESSMENT)
+    voted = any(one.person_id == work.actor.person_id for one in given.votes)
+    promise = state is DecisionState.WAITING and (
+        balances.fund_position(work.session, network=work.network.code).available_cents >= case.amount_cents
+    )
+    return Possible(
+        assess=assessing and (own is None or not given.votes),
+        vote=state is DecisionState.IN_ASSESSMENT and own is not None and given.weighing.votes_open,
+        ask=assessing,
+        resume=state is DecisionState.INFORMATION_REQUESTED,
+        promise=promise,
+        review=decision is not None and decision.review_wanted and not voted,
+    )
