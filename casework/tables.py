@@ -4,6 +4,7 @@ import casework.audit.tables
 import casework.business_case.tables
 import casework.cases.tables
 import casework.decision.tables
+import casework.fund.tables
 import casework.network.tables
 import casework.payout.tables
 import casework.people.tables
