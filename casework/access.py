@@ -45,6 +45,7 @@ class Permission(StrEnum):
     SETTLEMENT_PROPOSE = "settlement.propose"
     SETTLEMENT_VOTE = "settlement.vote"
     SETTLEMENT_RESPOND = "settlement.respond"
+    SETTLEMENT_ARBITRATE = "settlement.arbitrate"
     OVERVIEW_VIEW = "overview.view"
     OVERVIEW_ADOPT = "overview.adopt"
     YEAR_CLOSE = "year.close"
@@ -104,6 +105,7 @@ GRANTS: dict[Permission, tuple[Grant, ...]] = {
     Permission.SETTLEMENT_PROPOSE: _SECRETARIAT_CASES,
     Permission.SETTLEMENT_VOTE: _SECRETARIAT_CASES,
     Permission.SETTLEMENT_RESPOND: _grants(Role.REPRESENTATIVE, relation=Relation.OWN_PARTNER),
+    Permission.SETTLEMENT_ARBITRATE: _grants(Role.EXECUTIVE),
     Permission.OVERVIEW_VIEW: _grants(Role.EXECUTIVE, Role.TREASURER, Role.SECRETARIAT, Role.AUDITOR),
     Permission.OVERVIEW_ADOPT: _grants(Role.EXECUTIVE),
     Permission.YEAR_CLOSE: _grants(Role.TREASURER, Role.AUDITOR),

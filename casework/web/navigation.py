@@ -31,6 +31,7 @@ _PAGES: tuple[tuple[str, object, Permission], ...] = (
     ("settlement.index", _l("Verrekening"), Permission.SETTLEMENT_LIST),
     ("claims.index", _l("Vorderingen"), Permission.CLAIM_VIEW),
     ("overview.index", _l("Jaaroverzicht"), Permission.OVERVIEW_VIEW),
+    ("settlement.arbitrate_index", _l("Geschillen"), Permission.SETTLEMENT_ARBITRATE),
     ("ledger.journal", _l("Grootboek"), Permission.LEDGER_VIEW),
     ("people.index", _l("Mensen"), Permission.PEOPLE_MANAGE),
     ("partners.index", _l("Partners"), Permission.PARTNERS_MANAGE),

@@ -1,0 +1,124 @@
+"""Who may decide a settlement: the quorum by amount, and whose vote does not count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from casework.cases.tables import Case
+from casework.context import Actor, Work
+from casework.network.tables import Partner
+from casework.people.tables import Appointment, Person
+from casework.settlement.tables import Settlement, SettlementVote
+from rules.conflict import CaseParties, Member, conflicts
+from rules.lifecycle import SettlementKind
+from rules.mandate import quorum
+from rules.policy import Policy
+from rules.roles import Role
+from rules.wording import Reason
+
+SECRETARIAT, EXECUTIVES = "secretariat", "executives"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How far a proposal is: members that count and agree, and how many are needed."""
+
+    agreed: int
+    required: int
+
+    @property
+    def reached(self) -> bool:
+        """Whether enough members agree."""
+        return self.agreed >= self.required
+
+
+def policy_of_case(work: Work, case: Case) -> Policy:
+    """The policy of the day the case was submitted: a case is judged by it for ever."""
+    moment = case.submitted_at_utc or case.created_at_utc
+    return work.policy_on(moment.astimezone(ZoneInfo(work.network.time_zone)).date())
+
+
+def required_members(work: Work, case: Case, amount_cents: int) -> int:
+    """How many members decide on settling ``amount_cents``."""
+    return quorum(amount_cents, policy_of_case(work, case).mandate)
+
+
+def body_of(settlement: Settlement) -> str:
+    """Who decides now: the secretariat, or the executives once it was put to them."""
+    return EXECUTIVES if settlement.escalated_at_utc else SECRETARIAT
+
+
+def tally(work: Work, case: Case, settlement: Settlement) -> Tally:
+    """The votes of the body that decides now. Members in conflict are not in it."""
+    query = select(SettlementVote.id).where(
+        SettlementVote.settlement_id == settlement.id,
+        SettlementVote.body == body_of(settlement),
+        SettlementVote.counts,
+    )
+    agreed = len(work.session.scalars(query).all())
+    return Tally(agreed=agreed, required=required_members(work, case, settlement.amount_cents))
+
+
+def conflicts_of_actor(work: Work, case: Case, settlement: Settlement) -> tuple[Reason, ...]:
+    """Why the actor's vote does not count; empty where it does."""
+    return _conflicts(work, case, settlement, _partners_of(work.actor), work.actor.person_id, work.actor.name)
+
+
+def free_members(work: Work, case: Case, settlement: Settlement, role: Role) -> tuple[Person, ...]:
+    """Everyone who holds ``role`` today and whose vote would count, by name."""
+    held = (
+        select(Person, Partner.code)
+        .join(Appointment, Appointment.person_id == Person.id)
+        .join(Partner, Partner.id == Appointment.partner_id)
+        .where(
+            Appointment.network_id == work.network.id,
+            Appointment.from_on <= work.today,
+            (Appointment.until_on.is_(None)) | (Appointment.until_on >= work.today),
+            Person.deactivated_at_utc.is_(None),
+        )
+    )
+    with_role = select(Appointment.person_id).where(
+        Appointment.network_id == work.network.id,
+        Appointment.role == role.value,
+        Appointment.from_on <= work.today,
+        (Appointment.until_on.is_(None)) | (Appointment.until_on >= work.today),
+    )
+    people: dict[int, tuple[Person, set[str]]] = {}
+    for person, code in work.session.execute(held.where(Person.id.in_(with_role)).order_by(Person.name)):
+        people.setdefault(person.id, (person, set()))[1].add(code)
+    return tuple(
+        person
+        for person, codes in people.values()
+        if not _conflicts(work, case, settlement, frozenset(codes), person.id, person.name)
+    )
+
+
+def _partners_of(actor: Actor) -> frozenset[str]:
+    """Every organisation the actor works for, in whatever role."""
+    return actor.partner_codes()
+
+
+def _conflicts(
+    work: Work, case: Case, settlement: Settlement, partners: frozenset[str], person_id: int, name: str
+) -> tuple[Reason, ...]:
+    """Being a party, or having submitted the case oneself.
+
+    That one's organisation submitted the case or was paid weighs at the decision on the case; who
+    repays is another question, in which only who repays has an interest.
+    """
+    named = frozenset(
+        work.session.scalars(
+            select(Partner.code).where(Partner.id.in_([party.partner_id for party in settlement.parties]))
+        )
+    )
+    parties = CaseParties(
+        submitted_by_person=name if case.applicant_id == person_id else "",
+        settlement_kind=SettlementKind(settlement.kind),
+        settled_on=named,
+    )
+    terms = policy_of_case(work, case).conflict
+    found = [reason for code in sorted(partners) for reason in conflicts(Member(name, code), parties, terms)]
+    return tuple(dict.fromkeys(found))
