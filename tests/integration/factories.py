@@ -19,13 +19,13 @@ from sqlalchemy.orm import Session
 
 from casework.cases.tables import Case, CostLine
 from casework.context import Work
-from casework.network.load import policy_rows
 from casework.network.tables import Network, Partner, PolicySection
 from casework.people.actor import load_actor
 from casework.people.passwords import hash_password
 from casework.people.tables import Appointment, Person
 from ledger import book, events
-from rules.policy import load_network
+from rules.network_file import load_network
+from rules.policy import PolicyVersion
 from rules.roles import Role
 
 NOW = datetime(2026, 6, 1, 8, 0, tzinfo=UTC)  # ten o'clock on the wall in the test network
@@ -36,8 +36,8 @@ _numbers = itertools.count(1)
 
 
 @cache
-def _real_policy() -> tuple[tuple[str, date, dict[str, object]], ...]:
-    return tuple(policy_rows(load_network(NETWORK_FILE)))
+def _real_policy() -> tuple[PolicyVersion, ...]:
+    return load_network(NETWORK_FILE).versions
 
 
 @cache
@@ -63,13 +63,15 @@ def a_network(
     )
     session.add(network)
     session.flush()
-    for section, valid_from, document in _real_policy():
+    for version in _real_policy():
         session.add(
             PolicySection(
                 network_id=network.id,
-                section=section,
-                valid_from=valid_from,
-                document=document,
+                section=version.section.value,
+                valid_from=version.valid_from,
+                document=version.to_document(),
+                source=version.source,
+                assumed=version.assumed,
                 adopted_at_utc=at_utc,
             )
         )
@@ -246,7 +248,9 @@ class Cast:
     administrator: Person
 
 
-def a_cast(session: Session, *, code: str = "testnet", case_prefix: str = "TN", buffer_cents: int = 0) -> Cast:
+def a_cast(
+    session: Session, *, code: str = "testnet", case_prefix: str = "TN", buffer_cents: int = 0
+) -> Cast:
     """A network with five partners and someone in every role.
 
     Applicant and ambassador are of farent, the other applicant of mee, the representatives of zayaz
