@@ -210,6 +210,14 @@ class PolicyBook:
         return PolicyBook([*every, version])
 
 
+def policy_book_from_documents(rows: Iterable[tuple[str, date, Mapping[str, object]]]) -> PolicyBook:
+    """The book of stored versions, each given as (section, valid_from, document).
+
+    Raises :class:`~rules.policy_reader.PolicyWrong` or :class:`VersionTwice`.
+    """
+    return PolicyBook(PolicyVersion.from_document(*row) for row in rows)
+
+
 def changes(before: Mapping[str, object], after: Mapping[str, object]) -> tuple[Change, ...]:
     """Which values differ between two documents of one section, by their full key, in order of key."""
     old, new = dict(_flatten(before, "")), dict(_flatten(after, ""))

@@ -257,13 +257,14 @@ class Reader:
         value = self.take(key)
         if value is not None and not isinstance(value, Mapping):
             self.wrong(key, "hier hoort een tabel.", "a table belongs here.")
+        known = len(self.problems)
         inner = self._inner(value, key)
         item = read(inner)
-        if not isinstance(value, Mapping):
-            # The missing table is one problem; its missing keys are not problems of their own.
-            del self.problems[_first_inside(self.problems, inner.path) :]
-        else:
+        if isinstance(value, Mapping):
             inner.finish()
+        else:
+            # The missing table is one problem; its missing keys are not problems of their own.
+            del self.problems[known:]
         return item
 
     def tables(self, key: str, read: Callable[[Reader], Item]) -> tuple[Item, ...]:
@@ -295,18 +296,6 @@ class Reader:
     def _inner(self, value: object, *steps: str | int) -> Reader:
         document = value if isinstance(value, Mapping) else {}
         return Reader(document=document, path=(*self.path, *steps), problems=self.problems)
-
-
-def _first_inside(problems: list[PolicyProblem], path: Path) -> int:
-    """The index of the first of the trailing problems that lie strictly inside ``path``."""
-    index = len(problems)
-    while index and _is_inside(problems[index - 1].path, path):
-        index -= 1
-    return index
-
-
-def _is_inside(path: Path, outer: Path) -> bool:
-    return len(path) > len(outer) and path[: len(outer)] == outer
 
 
 def fraction_text(value: Fraction) -> str:

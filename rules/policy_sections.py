@@ -177,12 +177,15 @@ class AdviceSection(Section):
 
     @classmethod
     def read(cls, reader: Reader) -> Self:
+        known = len(reader.problems)
         low = reader.whole("score_min", low=0, high=1)
         high = reader.whole("score_max", low=2, high=10)
+        if len(reader.problems) > known:
+            low, high = 0, 10  # the scale itself is wrong: do not blame the thresholds for it
         return cls(
             minimum_per_value=reader.fraction("minimum_per_value", low=low, high=high),
             minimum_mean=reader.fraction("minimum_mean", low=low, high=high),
-            discuss_from_spread=reader.whole("discuss_from_spread", low=1, high=high),
+            discuss_from_spread=reader.whole("discuss_from_spread", low=1, high=10),
             score_min=low,
             score_max=high,
         )
