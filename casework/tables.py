@@ -3,6 +3,7 @@
 import casework.audit.tables
 import casework.business_case.tables
 import casework.cases.tables
+import casework.claims.tables
 import casework.decision.tables
 import casework.fund.tables
 import casework.network.tables

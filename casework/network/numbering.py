@@ -11,9 +11,11 @@ from casework.network.tables import Network, NumberCounter
 def next_number(work: Work, kind: str) -> tuple[int, int]:
     """The year and the next number of ``kind`` in it.
 
-    The network's row is locked first, so that two people at once get two numbers.
+    The network's row is locked first, so that two people at once get two numbers. The lock is one that
+    leaves others free to refer to the network: whoever holds the fund and writes the log must not wait.
     """
-    work.session.execute(select(Network.id).where(Network.id == work.network.id).with_for_update())
+    own = select(Network.id).where(Network.id == work.network.id)
+    work.session.execute(own.with_for_update(key_share=True))
     year = work.today.year
     counter = work.session.get(NumberCounter, (work.network.id, kind, year))
     if counter is None:

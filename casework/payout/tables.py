@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.metadata import Base
@@ -12,7 +12,11 @@ from storage.types import EncryptedText, UtcDateTime
 
 
 class Payout(Base):
-    """Money that leaves the pot for one cost line. A line has at most one payout that is not undone."""
+    """Money that leaves the pot for one cost line. A line has at most one payout that is not undone.
+
+    ``paid_on`` is the day on which the bank debited it; ``ended_on`` the day on which the bank rejected
+    it or sent it back.
+    """
 
     __tablename__ = "payout"
     __table_args__ = (
@@ -23,10 +27,11 @@ class Payout(Base):
             "uq_payout_live_cost_line",
             "cost_line_id",
             unique=True,
-            sqlite_where="state IN ('ordered', 'paid')",
-            postgresql_where="state IN ('ordered', 'paid')",
+            sqlite_where=text("state IN ('ordered', 'paid')"),
+            postgresql_where=text("state IN ('ordered', 'paid')"),
         ),
         Index("ix_payout_case_id", "case_id"),
+        Index("ix_payout_network_id_state", "network_id", "state"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -43,3 +48,4 @@ class Payout(Base):
     ordered_at_utc: Mapped[datetime] = mapped_column(UtcDateTime)
     confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     paid_on: Mapped[date | None]
+    ended_on: Mapped[date | None]

@@ -1,0 +1,72 @@
+"""Why a booking on the fund is refused, each with what to do next."""
+
+from __future__ import annotations
+
+from errors import Conflict, Invalid
+from rules.wording import Labelled
+
+
+class BookingKind(Labelled):
+    """What can be booked on the fund by hand."""
+
+    CONTRIBUTION = "contribution", "Bijdrage ontvangen", "Contribution received"
+    CONTRIBUTION_PAID_BACK = "contribution_paid_back", "Bijdrage terugbetaald", "Contribution paid back"
+    POT_TAKEN_OVER = "pot_taken_over", "Bestaande pot overgenomen", "Existing pot taken over"
+    BANK_COSTS = "bank_costs", "Bankkosten", "Bank costs"
+    OTHER_COSTS = "other_costs", "Andere kosten", "Other costs"
+    OTHER_INCOME = "other_income", "Rente, subsidie of gift ontvangen", "Interest, subsidy or donation received"
+
+
+OTHER_KINDS = (BookingKind.BANK_COSTS, BookingKind.OTHER_COSTS, BookingKind.OTHER_INCOME)
+
+
+class PartnerUnknown(Invalid):
+    """The network has no such partner."""
+
+    nl = "Kies een partner uit de lijst."
+    en = "Choose a partner from the list."
+
+
+class BookedInFuture(Invalid):
+    """What the bank did cannot lie ahead."""
+
+    nl = "Deze datum ligt in de toekomst. Kies vandaag of een eerdere dag."
+    en = "This date lies in the future. Choose today or an earlier day."
+
+
+class NobodyChosen(Invalid):
+    """No partner was ticked."""
+
+    nl = "Kies eerst van wie u de bijdrage wilt boeken: zet een vinkje voor een of meer partners."
+    en = "First choose whose contribution to book: tick one or more partners."
+
+
+class NothingExpected(Conflict):
+    """The contribution of this partner is already in, or the partner is no member that year."""
+
+    nl = "Van {partner} wordt over {year} niets meer verwacht. Ververs de pagina; een extra bijdrage kunt u los boeken."
+    en = "Nothing more is expected of {partner} for {year}. Refresh the page; an extra contribution can be booked by itself."
+
+
+class StillMember(Conflict):
+    """A contribution is only paid back to a partner that leaves."""
+
+    nl = "{partner} doet nog mee. Alleen wie vertrekt krijgt zijn bijdrage terug: laat de beheerder eerst het vertrek vastleggen."
+    en = "{partner} still takes part. Only who leaves is paid back: let the administrator record the leaving first."
+
+
+class NotCorrectedHere(Conflict):
+    """An entry that belongs to a case's life is undone there, so that case and book stay one."""
+
+    nl = (
+        "Deze boeking hoort bij een casus, uitbetaling of verrekening. Herstel haar daar, "
+        "dan blijven de casus en het grootboek gelijk."
+    )
+    en = "This entry belongs to a case, payout or settlement. Put it right there, so that case and book stay equal."
+
+
+class ReasonMissing(Invalid):
+    """A correction or write-off needs a reason."""
+
+    nl = "Schrijf in een zin waarom u dit doet."
+    en = "Write in one sentence why you do this."
