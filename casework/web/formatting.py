@@ -24,16 +24,20 @@ Floats are refused: what is shown comes from an exact number and is rounded once
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, wraps
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date
 from flask import Flask, g
 from flask_babel import get_locale, gettext, ngettext
+from jinja2 import pass_context
+from jinja2.runtime import Context
 
 from rules.wording import Choice, Labelled, round_half_up
 
@@ -164,18 +168,35 @@ def date_iso(day: date | str | None) -> str:
 
 def install(app: Flask) -> None:
     """Make the filters of the table above known to the templates of ``app``."""
-    filters = app.jinja_env.filters
-    filters["euro"] = lambda cents: euros(cents, _request_locale())
-    filters["euro_whole"] = lambda cents: whole_euros(cents, _request_locale())
-    filters["number"] = lambda value, decimals=0: number(value, decimals, _request_locale())
-    filters["percent"] = lambda ratio, decimals=0: percent(ratio, decimals, _request_locale())
-    filters["date_long"] = lambda day: date_long(day, _request_locale(), _request_zone())
-    filters["date_short"] = lambda day: date_short(day, _request_locale(), _request_zone())
-    filters["clock"] = lambda at: clock(at, _request_locale(), _request_zone())
-    filters["moment"] = lambda at: moment(at, _request_locale(), _request_zone())
-    filters |= {"when": when, "duration": duration, "days": days, "label": label}
-    filters |= {"date_iso": date_iso, "euro_input": euro_input}
+    localised: dict[str, Callable[..., str]] = {
+        "euro": lambda cents: euros(cents, _request_locale()),
+        "euro_whole": lambda cents: whole_euros(cents, _request_locale()),
+        "number": lambda value, decimals=0: number(value, decimals, _request_locale()),
+        "percent": lambda ratio, decimals=0: percent(ratio, decimals, _request_locale()),
+        "date_long": lambda day: date_long(day, _request_locale(), _request_zone()),
+        "date_short": lambda day: date_short(day, _request_locale(), _request_zone()),
+        "clock": lambda at: clock(at, _request_locale(), _request_zone()),
+        "moment": lambda at: moment(at, _request_locale(), _request_zone()),
+        "when": when,
+        "duration": duration,
+        "days": days,
+        "label": label,
+    }
+    app.jinja_env.filters |= {name: _at_rendering(filter_) for name, filter_ in localised.items()}
+    app.jinja_env.filters |= {"date_iso": date_iso, "euro_input": euro_input}
     app.jinja_env.globals["new_idempotency_key"] = lambda: secrets.token_urlsafe(16)
+
+
+def _at_rendering(filter_: Callable[..., str]) -> Callable[..., str]:
+    """``filter_``, kept from being worked out once, when Jinja compiles ``{{ 26|duration }}``: it does that
+    with filters of constants that ask for no context, and the first reader's language would stay."""
+
+    @pass_context
+    @wraps(filter_)
+    def filtered(_context: Context, *values: Any, **options: Any) -> str:
+        return filter_(*values, **options)
+
+    return filtered
 
 
 def _require_int(value: object) -> None:

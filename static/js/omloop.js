@@ -64,14 +64,14 @@
   });
 
   // Lines that repeat. Numbers of lines that were taken away are not used again: the server reads gaps.
-  function nextIndex(group) {
+  function rememberHighest(group) {
     const used = [...group.querySelectorAll("[data-line] [name]")].map((field) => {
       const match = field.name.match(/-(\d+)-/);
       return match ? Number(match[1]) : -1;
     });
-    const next = Math.max(-1, Number(group.dataset.last ?? -1), ...used) + 1;
-    group.dataset.last = String(next);
-    return next;
+    const highest = Math.max(Number(group.dataset.highest ?? -1), ...used);
+    group.dataset.highest = String(highest);
+    return highest;
   }
 
   function addLine(group) {
@@ -79,7 +79,7 @@
     const template = group.querySelector(":scope > template");
     const lines = group.querySelector("[data-lines]");
     holder.innerHTML = template.innerHTML
-      .replaceAll("__index__", String(nextIndex(group)))
+      .replaceAll("__index__", String(rememberHighest(group) + 1))
       .replaceAll("__number__", String(lines.children.length + 1));
     const line = holder.firstElementChild;
     lines.append(line);
@@ -90,7 +90,7 @@
   function removeLine(button) {
     const line = button.closest("[data-line]");
     const group = line.closest("[data-repeating]");
-    nextIndex(group); // remembers the highest number used so far
+    rememberHighest(group);
     line.remove();
     group.querySelector("[data-add-line]").focus();
     group.dispatchEvent(new Event("change", { bubbles: true })); // so that autosave and sums notice

@@ -74,7 +74,9 @@ MENU = ("Werkvoorraad", "Casussen", "Verrekening", "Vorderingen", "Jaaroverzicht
 def build() -> Flask:
     """The application. ``/`` has everything, ``/plain`` an empty page, ``/error/<status>`` the error page."""
     app = Flask("look", static_folder=str(ROOT / "static"), static_url_path="/static")
-    app.config.update(SECRET_KEY=secrets.token_hex(), BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"))
+    app.config.update(
+        SECRET_KEY=secrets.token_hex(), BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations")
+    )
     folders = [ROOT / "templates", Path(__file__).parent]
     app.jinja_loader = ChoiceLoader([FileSystemLoader(folder) for folder in folders])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
