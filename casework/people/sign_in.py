@@ -52,7 +52,7 @@ def sign_in(session: Session, *, email: str, password: str, now_utc: datetime, a
         raise TooManyGuesses()
     person = session.scalar(select(Person).where(Person.email == email))
     fits = verify_password(person.password_hash if person else None, password)
-    succeeded = fits and person is not None and person.deactivated_at_utc is None
+    succeeded = fits and person is not None and _open(person, now_utc)
     session.add(SignInAttempt(account_hash=account_hash, at_utc=now_utc, succeeded=succeeded))
     session.add(
         LogRecord(
@@ -65,3 +65,9 @@ def sign_in(session: Session, *, email: str, password: str, now_utc: datetime, a
         )
     )
     return person if succeeded else None
+
+
+def _open(person: Person, now_utc: datetime) -> bool:
+    """Whether the account may be used: not closed, and a temporary password not too old."""
+    until = person.password_until_utc
+    return person.deactivated_at_utc is None and (until is None or now_utc <= until)

@@ -1,0 +1,1 @@
+"""What an administrator does that reaches into several rooms of casework at once."""
