@@ -1,0 +1,1 @@
+"""The demo: four real cases and a generated history, made through the same services that people use."""
