@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,7 +23,7 @@ from storage.unit_of_work import unit_of_work
 TOUCH_EVERY = timedelta(minutes=1)
 
 
-class ServerSession(MutableMapping[str, Any], SessionMixin):
+class ServerSession(SessionMixin):
     """The session's values plus what is needed to store them again."""
 
     def __init__(self, token: str | None, data: dict[str, Any], last_seen: datetime | None) -> None:
