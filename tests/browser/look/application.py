@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -106,6 +107,8 @@ def build() -> Flask:
     @app.post("/sent")
     def sent() -> str:
         received.append(request.form.to_dict(flat=False))
+        if request.form.get("title") == "traag":
+            time.sleep(0.8)
         return render_template("base.html")
 
     @app.post("/save")
