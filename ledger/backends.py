@@ -1,0 +1,147 @@
+"""The posting path's statements, once per database: what is hot is written in the database's own words.
+
+Three statements post an entry on either database: read what posting needs (with the fund locked), insert
+the legs, insert the entry, which seals it (``migrations/sql/0001_ledger_*.sql``). On PostgreSQL the legs go
+as one array statement; a statement per leg would cost a round trip each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from ledger.entries import AccountKey, PostedEntry
+from ledger.refusals import BookRefuses
+from ledger.tables import IDS_PER_FUND
+
+
+class Prepared(NamedTuple):
+    """What posting needs to know of the fund, read under its lock. ``balances`` follow the keys asked for."""
+
+    fund_id: int
+    entry_count: int
+    head_hash: str
+    buffer_cents: int
+    closed_through: int
+    last_number: int
+    earlier_id: int | None
+    balances: Sequence[int]
+
+    @property
+    def next_id(self) -> int:
+        """The id of the entry to be posted."""
+        return self.fund_id * IDS_PER_FUND + self.entry_count + 1
+
+
+_SQLITE_PREPARE = """
+SELECT f.id, f.entry_count, f.head_hash, f.buffer_cents, f.closed_through,
+  coalesce((SELECT last_number FROM ledger_year WHERE fund_id = f.id AND book_year = ?), 0),
+  (SELECT id FROM ledger_entry WHERE fund_id = f.id AND idempotency_key = ?)
+FROM ledger_fund f WHERE f.network = ?"""
+_SQLITE_LEG = "INSERT INTO ledger_leg (entry_id, account, subject, amount_cents) VALUES (?, ?, ?, ?)"
+_ENTRY_COLUMNS = (
+    "id, fund_id, book_year, number, kind, booked_on, recorded_at_utc, cause, idempotency_key, reverses, "
+    "previous_hash, hash"
+)
+_SQLITE_ENTRY = f"INSERT INTO ledger_entry ({_ENTRY_COLUMNS}) VALUES ({', '.join('?' * 12)})"  # noqa: S608  (no values)
+
+_POSTGRES_PREPARE = "SELECT * FROM ledger_prepare(%s, %s, %s, %s::text[], %s::text[])"
+_POSTGRES_LEGS = (
+    "INSERT INTO ledger_leg (entry_id, account, subject, amount_cents) "
+    "SELECT %s, l.* FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS l"
+)
+_POSTGRES_ENTRY = f"INSERT INTO ledger_entry ({_ENTRY_COLUMNS}) VALUES ({', '.join(['%s'] * 12)})"  # noqa: S608
+
+
+def prepare(
+    connection: Connection, *, network: str, book_year: int, key: str, keys: Sequence[AccountKey]
+) -> Prepared | None:
+    """Lock the fund of ``network`` and read it, with the balances of ``keys``; ``None`` without a fund."""
+    if connection.dialect.name == "sqlite":
+        return _prepare_sqlite(connection, network, book_year, key, keys)
+    accounts = [k.account.value for k in keys]
+    subjects = [k.subject for k in keys]
+    row = connection.exec_driver_sql(_POSTGRES_PREPARE, (network, book_year, key, accounts, subjects)).one()
+    if row[0] is None:
+        return None
+    return Prepared._make((*row[:7], row[7] or ()))
+
+
+def _prepare_sqlite(
+    connection: Connection, network: str, book_year: int, key: str, keys: Sequence[AccountKey]
+) -> Prepared | None:
+    # BEGIN IMMEDIATE has locked the whole database already.
+    row = connection.exec_driver_sql(_SQLITE_PREPARE, (book_year, key, network)).one_or_none()
+    if row is None:
+        return None
+    balances = _balances_sqlite(connection, row[0], keys) if keys else ()
+    return Prepared._make((*row, balances))
+
+
+def _balances_sqlite(connection: Connection, fund_id: int, keys: Sequence[AccountKey]) -> list[int]:
+    found: dict[tuple[str, str], int] = {}
+    for start in range(0, len(keys), 100):  # SQLite limits the number of parameters and of rows in VALUES
+        part = keys[start : start + 100]
+        values = ", ".join(["(?, ?)"] * len(part))
+        statement = (
+            "SELECT account, subject, balance_cents FROM ledger_balance "  # noqa: S608  (only question marks)
+            f"WHERE fund_id = ? AND (account, subject) IN (VALUES {values})"
+        )
+        parameters: list[Any] = [fund_id]
+        for k in part:
+            parameters += (k.account.value, k.subject)
+        for account, subject, cents in connection.exec_driver_sql(statement, tuple(parameters)):
+            found[account, subject] = cents
+    return [found.get((k.account.value, k.subject), 0) for k in keys]
+
+
+def write(connection: Connection, *, fund_id: int, entry: PostedEntry) -> None:
+    """Insert the legs, then the entry that seals them. Raises :class:`BookRefuses` when a rule is broken."""
+    on_sqlite = connection.dialect.name == "sqlite"
+    recorded: Any = entry.recorded_at_utc
+    if on_sqlite:  # as SQLAlchemy's own DateTime writes it
+        recorded = entry.recorded_at_utc.strftime("%Y-%m-%d %H:%M:%S.%f")
+    row = (
+        entry.id,
+        fund_id,
+        entry.book_year,
+        entry.number,
+        entry.kind.value,
+        entry.booked_on.isoformat() if on_sqlite else entry.booked_on,
+        recorded,
+        entry.cause,
+        entry.idempotency_key,
+        entry.reverses,
+        entry.previous_hash,
+        entry.hash,
+    )
+    try:
+        if on_sqlite:
+            legs = [
+                (entry.id, leg.key.account.value, leg.key.subject, leg.amount_cents) for leg in entry.legs
+            ]
+            connection.exec_driver_sql(_SQLITE_LEG, legs)
+            connection.exec_driver_sql(_SQLITE_ENTRY, row)
+        else:
+            arrays = (
+                [leg.key.account.value for leg in entry.legs],
+                [leg.key.subject for leg in entry.legs],
+                [leg.amount_cents for leg in entry.legs],
+            )
+            connection.exec_driver_sql(_POSTGRES_LEGS, (entry.id, *arrays))
+            connection.exec_driver_sql(_POSTGRES_ENTRY, row)
+    except DBAPIError as error:
+        if reason := broken_rule(error):
+            raise BookRefuses(reason=reason) from error
+        raise
+
+
+def broken_rule(error: DBAPIError) -> str | None:
+    """The name of the rule of the book that the database saw broken, or ``None`` for another failure."""
+    words = str(error.orig).replace(":", " ").replace('"', " ").split()
+    return next(
+        (word for word in words if "ledger_" in word and word.startswith(("ledger_", "ck_", "uq_"))), None
+    )
