@@ -67,6 +67,18 @@ def attempt(work: Work, action: str, key: str, **content: str | int | None) -> A
     if not _KEY.fullmatch(key):
         raise KeyMissing()
     digest = _digest(action, content)
+    found = work.session.get(IdempotencyKey, (work.network.id, key)) or _claim(work, action, key, digest)
+    if not found.result:
+        # Just claimed, or claimed before in this very transaction by a try that was refused.
+        found.action, found.content_hash = action, digest
+        return Attempt(found, repeated=False)
+    if found.content_hash != digest:
+        raise KeyReused()
+    return Attempt(found, repeated=True)
+
+
+def _claim(work: Work, action: str, key: str, digest: str) -> IdempotencyKey:
+    """The key's row: our own, or that of whoever was first and has finished meanwhile."""
     row = IdempotencyKey(
         network_id=work.network.id, key=key, action=action, content_hash=digest, used_at_utc=work.now_utc
     )
@@ -74,11 +86,8 @@ def attempt(work: Work, action: str, key: str, **content: str | int | None) -> A
         with work.session.begin_nested():
             work.session.add(row)
     except IntegrityError:
-        found = work.session.get_one(IdempotencyKey, (work.network.id, key))
-        if found.content_hash != digest:
-            raise KeyReused() from None
-        return Attempt(found, repeated=True)
-    return Attempt(row, repeated=False)
+        return work.session.get_one(IdempotencyKey, (work.network.id, key))
+    return row
 
 
 def _digest(action: str, content: dict[str, str | int | None]) -> str:

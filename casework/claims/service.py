@@ -1,0 +1,100 @@
+"""Booking what comes back on claims, and giving up what will not."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from casework.access import Permission
+from casework.audit.record import record
+from casework.cases.find import case_for
+from casework.claims.tables import WriteOff
+from casework.context import Work
+from casework.fund.once import attempt
+from casework.fund.refusals import BookedInFuture, ReasonMissing
+from casework.settlement.service import after_repayment
+from errors import Invalid
+from ledger import claims as ledger_claims
+from ledger.claims import Claim
+
+
+class RepaidBeforeRaised(Invalid):
+    """Money cannot come back on a claim that did not exist yet."""
+
+    nl = "De vordering is van {day}. Kies die dag of een latere."
+    en = "The claim dates from {day}. Choose that day or a later one."
+
+
+def book_repayment(work: Work, *, reference: str, amount_cents: int, received_on: date, key: str) -> str:
+    """Book what came in on a claim; gives the claim's reference. The case is repaid when all its claims are.
+
+    Raises :class:`ledger.refusals.ClaimNotFound`, :class:`ledger.refusals.RepaymentTooLarge`,
+    :class:`BookedInFuture`, :class:`RepaidBeforeRaised`.
+    """
+    claim = _locked(work, reference)
+    if received_on > work.today:
+        raise BookedInFuture(field="on")
+    if received_on < claim.raised_on:
+        raise RepaidBeforeRaised(field="on", day=f"{claim.raised_on:%d-%m-%Y}")
+    done = attempt(
+        work, "claim.repay", key, claim=reference, cents=amount_cents, on=received_on.isoformat()
+    )
+    if done.repeated:
+        return done.result
+    ledger_claims.receive_repayment(
+        work.session,
+        network=work.network.code,
+        reference=reference,
+        amount_cents=amount_cents,
+        booked_on=received_on,
+        cause=reference,
+        key=key,
+        recorded_at_utc=work.now_utc,
+    )
+    after_repayment(work, claim.case)
+    record(work, "claim.repay", reference, case=claim.case, amount_cents=amount_cents)
+    work.session.flush()
+    return done.finish(reference)
+
+
+def write_off(work: Work, *, reference: str, motivation: str, key: str) -> str:
+    """Give up the open part of a claim; gives the claim's reference.
+
+    Raises :class:`ReasonMissing`, :class:`ledger.refusals.ClaimHasNothingOpen`.
+    """
+    if not motivation.strip():
+        raise ReasonMissing(field="motivation")
+    claim = _locked(work, reference)
+    done = attempt(work, "claim.write_off", key, claim=reference)
+    if done.repeated:
+        return done.result
+    ledger_claims.write_off(
+        work.session,
+        network=work.network.code,
+        reference=reference,
+        booked_on=work.today,
+        cause=reference,
+        key=key,
+        recorded_at_utc=work.now_utc,
+    )
+    work.session.add(
+        WriteOff(
+            network_id=work.network.id,
+            claim_reference=reference,
+            amount_cents=claim.open_cents,
+            motivation=motivation.strip(),
+            written_off_by=work.actor.person_id,
+            written_off_at_utc=work.now_utc,
+        )
+    )
+    after_repayment(work, claim.case)
+    record(work, "claim.write_off", reference, case=claim.case, amount_cents=claim.open_cents)
+    work.session.flush()
+    return done.finish(reference)
+
+
+def _locked(work: Work, reference: str) -> Claim:
+    """The claim, read again after its case was locked: what is open on it must not change meanwhile."""
+    network = work.network.code
+    case = ledger_claims.claim(work.session, network=network, reference=reference).case
+    case_for(work, case, Permission.FUND_BOOK, lock=True)
+    return ledger_claims.claim(work.session, network=network, reference=reference)

@@ -1,0 +1,181 @@
+"""What the treasurer sees of payouts: what is to be paid, what is under way, what was paid. No case story."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from casework.cases.tables import Case, CostLine
+from casework.context import Work
+from casework.decision.tables import DecisionVote
+from casework.network.tables import Partner
+from casework.paging import PER_PAGE, Page, offset_of
+from casework.payout.refusals import PayoutState
+from casework.payout.tables import Payout
+from casework.people.tables import Person
+from errors import NotFound
+from rules.lifecycle import DecisionState
+
+
+@dataclass(frozen=True, slots=True)
+class ToPay:
+    """An approved cost line that is not ordered yet. ``involved``: this treasurer may not pay it."""
+
+    cost_line_id: int
+    case_number: str
+    partner_name: str
+    payee_name: str
+    payee_iban: str
+    amount_cents: int
+    urgent: bool
+    approved_on: date
+    days_waiting: int
+    involved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutRow:
+    """A payout in a list, with how many days ago it was ordered."""
+
+    reference: str
+    case_number: str
+    payee_name: str
+    payee_iban: str
+    amount_cents: int
+    state: PayoutState
+    ordered_on: date
+    paid_on: date | None
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutPage:
+    """Everything the treasurer sees of one payout. People by name, moments in UTC."""
+
+    row: PayoutRow
+    ordered_by: str
+    ordered_at_utc: datetime
+    confirmed_by: str
+    ended_on: date | None
+
+
+def lines_to_pay(work: Work, *, only: Sequence[int] | None = None) -> tuple[ToPay, ...]:
+    """The cost lines of approved cases that nothing was ordered for; urgent and longest waiting first.
+
+    ``only`` narrows it to these lines, for the page that asks for confirmation.
+    """
+    live = aliased(Payout)
+    ordered = exists().where(live.cost_line_id == CostLine.id, live.state.in_(("ordered", "paid")))
+    voted = exists().where(DecisionVote.case_id == Case.id, DecisionVote.person_id == work.actor.person_id)
+    query = (
+        select(CostLine, Case.number, Case.urgent, Case.decided_at_utc, Partner.name, Case.applicant_id, voted)
+        .join(Case, Case.id == CostLine.case_id)
+        .join(Partner, Partner.id == Case.partner_id)
+        .where(
+            Case.network_id == work.network.id,
+            Case.decision_state == DecisionState.APPROVED.value,
+            CostLine.released.is_(False),
+            CostLine.amount_cents > 0,
+            ~ordered,
+        )
+        .order_by(Case.urgent.desc(), Case.decided_at_utc, Case.number, CostLine.position)
+    )
+    if only is not None:
+        query = query.where(CostLine.id.in_(only))
+    zone = ZoneInfo(work.network.time_zone)
+    rows = []
+    for line, number, urgent, decided_at_utc, partner, applicant_id, has_voted in work.session.execute(query):
+        approved_on = (decided_at_utc or work.now_utc).astimezone(zone).date()
+        rows.append(
+            ToPay(
+                cost_line_id=line.id,
+                case_number=number,
+                partner_name=partner,
+                payee_name=line.payee_name,
+                payee_iban=line.payee_iban,
+                amount_cents=line.amount_cents,
+                urgent=urgent,
+                approved_on=approved_on,
+                days_waiting=max(0, (work.today - approved_on).days),
+                involved=has_voted or applicant_id == work.actor.person_id,
+            )
+        )
+    return tuple(rows)
+
+
+def line_to_pay(work: Work, cost_line_id: int) -> ToPay:
+    """One line that can be paid or released. Raises :class:`errors.NotFound`."""
+    found = lines_to_pay(work, only=[cost_line_id])
+    if not found:
+        raise NotFound()
+    return found[0]
+
+
+def payouts_under_way(work: Work) -> tuple[PayoutRow, ...]:
+    """What was ordered and not yet confirmed, longest under way first."""
+    query = _payouts(work).where(Payout.state == PayoutState.ORDERED.value)
+    rows = work.session.execute(query.order_by(Payout.ordered_on, Payout.id))
+    return tuple(_row(work, payout, number) for payout, number in rows)
+
+
+def payouts(work: Work, *, search: str = "", state: str = "", page: int = 1) -> Page[PayoutRow]:
+    """All payouts, newest first. ``search`` looks in reference and case number."""
+    conditions: list[ColumnElement[bool]] = [Payout.network_id == work.network.id]
+    if search:
+        sought = f"%{search.replace('%', '').replace('_', '')}%"
+        conditions.append(or_(Payout.reference.ilike(sought), Case.number.ilike(sought)))
+    if state in set(PayoutState):
+        conditions.append(Payout.state == state)
+    where = and_(*conditions)
+    total = work.session.scalar(
+        select(func.count()).select_from(Payout).join(Case, Case.id == Payout.case_id).where(where)
+    )
+    query = _payouts(work).where(where).order_by(Payout.ordered_on.desc(), Payout.id.desc())
+    rows = work.session.execute(query.limit(PER_PAGE).offset(offset_of(page)))
+    return Page(tuple(_row(work, payout, number) for payout, number in rows), page, int(total or 0))
+
+
+def payout_page(work: Work, reference: str) -> PayoutPage:
+    """One payout. Raises :class:`errors.NotFound`."""
+    ordering, confirming = aliased(Person), aliased(Person)
+    found = work.session.execute(
+        select(Payout, Case.number, ordering.name, confirming.name)
+        .join(Case, Case.id == Payout.case_id)
+        .join(ordering, ordering.id == Payout.ordered_by)
+        .outerjoin(confirming, confirming.id == Payout.confirmed_by)
+        .where(Payout.network_id == work.network.id, Payout.reference == reference)
+    ).first()
+    if found is None:
+        raise NotFound()
+    payout, number, ordered_by, confirmed_by = found
+    return PayoutPage(
+        row=_row(work, payout, number),
+        ordered_by=ordered_by,
+        ordered_at_utc=payout.ordered_at_utc,
+        confirmed_by=confirmed_by or "",
+        ended_on=payout.ended_on,
+    )
+
+
+def _payouts(work: Work) -> Select[Payout, str]:
+    own = Payout.network_id == work.network.id
+    return select(Payout, Case.number).join(Case, Case.id == Payout.case_id).where(own)
+
+
+def _row(work: Work, payout: Payout, case_number: str) -> PayoutRow:
+    return PayoutRow(
+        reference=payout.reference,
+        case_number=case_number,
+        payee_name=payout.payee_name,
+        payee_iban=payout.payee_iban,
+        amount_cents=payout.amount_cents,
+        state=PayoutState(payout.state),
+        ordered_on=payout.ordered_on,
+        paid_on=payout.paid_on,
+        days=max(0, (work.today - payout.ordered_on).days),
+    )
