@@ -41,8 +41,8 @@ class LineRefused(Invalid):
 class ShareRefused(Invalid):
     """A share or factor is not an exact number from 0 to 1, or a term is not positive."""
 
-    nl = "{name} is een getal van 0 tot en met 1, zonder afronding (geen drijvende komma)."
-    en = "{name} is an exact number from 0 to 1 (no floating point)."
+    nl = "{name_nl} is een getal van 0 tot en met 1."
+    en = "{name_en} is a number from 0 to 1."
 
 
 class TermRefused(Invalid):
@@ -185,8 +185,8 @@ def compute(
     """
     if type(term_months) is not int or term_months < 1:
         raise TermRefused(field="term_months")
-    _check_share("alpha", alpha)
-    _check_share("deadweight", deadweight)
+    _check_share("alpha", alpha, "Hoeveel overlap meetelt", "How much overlap counts")
+    _check_share("deadweight", deadweight, "Wat toch al vermeden was", "What was avoided anyway")
     results = _work_out(lines, Fraction(alpha), Fraction(deadweight), case_year, price_index or {})
     invested = _sum(one.value for one in results if one.line.side is Side.NEW)
     avoided = _sum(one.value for one in results if one.line.side is Side.REGULAR)
@@ -249,7 +249,10 @@ def payback_months(invested: Fraction, avoided: Fraction, term_months: int) -> F
 
 
 def index_factor(from_year: int, to_year: int, price_index: Mapping[int, Fraction]) -> Fraction:
-    """By what a price of ``from_year`` is multiplied to be one of ``to_year``. Raises :class:`PriceYearUnknown`."""
+    """By what a price of ``from_year`` is multiplied to be one of ``to_year``.
+
+    Raises :class:`PriceYearUnknown`.
+    """
     if from_year == to_year:
         return Fraction(1)
     for year in (from_year, to_year):
@@ -369,20 +372,18 @@ def _check_line(line: Line) -> None:
             line, "laag, midden en hoog zijn hele centen, oplopend", "low ≤ mid ≤ high in whole cents"
         )
     if not _is_exact(line.quantity) or line.quantity < 0:
-        raise _refused(
-            line, "het aantal is een getal van 0 of meer", "the quantity is an exact number, 0 or more"
-        )
+        raise _refused(line, "het aantal is een getal van 0 of meer", "the quantity is a number of 0 or more")
     if not _is_exact(line.probability) or not 0 <= line.probability <= 1:
-        raise _refused(line, "de kans ligt tussen 0 en 1", "the probability is an exact number from 0 to 1")
+        raise _refused(line, "de kans ligt tussen 0 en 1", "the probability is from 0 to 1")
 
 
 def _refused(line: Line, what_nl: str, what_en: str) -> LineRefused:
     return LineRefused(description=line.description or line.party, what_nl=what_nl, what_en=what_en)
 
 
-def _check_share(name: str, share: object) -> None:
-    if not _is_exact(share) or not isinstance(share, (int, Fraction, Decimal)) or not 0 <= share <= 1:
-        raise ShareRefused(field=name, name=name)
+def _check_share(field: str, share: Fraction, name_nl: str, name_en: str) -> None:
+    if not _is_exact(share) or not 0 <= share <= 1:
+        raise ShareRefused(field=field, name_nl=name_nl, name_en=name_en)
 
 
 def _is_exact(value: object) -> bool:

@@ -24,7 +24,7 @@ _COLUMNS = ("field", "law", "kinds", "outside", "check")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One row: these fields, by this law, are for a partner of the first kind that is there, or for ``outside``.
+    """One row: by this law, these fields are for a partner of the first kind that is there, else ``outside``.
 
     A row without kinds and outside party is for all partners together. ``check`` is where the rule was
     found, or that a lawyer must look at it.
@@ -148,8 +148,7 @@ def propose(case: CaseFacts, partners: Iterable[PartnerFacts], rules: Sequence[R
     proposals.sort(key=lambda one: (-one.points, one.partner, one.outside))
     if proposals:
         return tuple(proposals)
-    why = _NOBODY() if rule is not None else _UNKNOWN_FIELD(field=case.field)
-    reasons = (why,) if rule is not None else (why, _NOBODY())
+    reasons = (_UNKNOWN_FIELD(field=case.field), _NOBODY())
     return (Proposal(SettlementKind.COLLECTIVE, partner="", outside="", points=0, reasons=reasons),)
 
 
@@ -165,7 +164,7 @@ def _by_rule(case: CaseFacts, rule: Rule, partners: Sequence[PartnerFacts]) -> l
         if of_kind:
             return [_partner_proposal(case, rule, one) for one in of_kind]
     if not rule.outside:
-        return []
+        return [Proposal(SettlementKind.COLLECTIVE, partner="", outside="", points=8, reasons=(_NOBODY(),))]
     why = _OUTSIDE if rule.law else _OUTSIDE_ONLY
     reasons = [why(field=case.field, law=rule.law, party=rule.outside)]
     if rule.needs_lawyer:
