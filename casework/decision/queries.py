@@ -12,6 +12,7 @@ from casework.decision.members import free_members, names_of, secretariat
 from casework.decision.refusals import ScoresHidden
 from casework.decision.tables import Assessment, Decision, DecisionReview, DecisionVote
 from casework.decision.views import (
+    CaseStory,
     DecisionPanel,
     DecisionView,
     GateReplyView,
@@ -70,6 +71,7 @@ def decision_panel(work: Work, case: Case) -> DecisionPanel:
         number=case.number,
         title=case.title,
         partner_name=case.partner.name,
+        story=_story(case),
         state=DecisionState(case.decision_state),
         amount_cents=case.amount_cents,
         policy_on=judged_on(case, work.network.time_zone),
@@ -139,6 +141,17 @@ def decision_view(work: Work, case: Case) -> DecisionView | None:
         reviewed_by=names_of(work, {review.person_id})[review.person_id] if review else "",
         reviewed_at_utc=review.reviewed_at_utc if review else None,
         review_remark=review.remark if review else "",
+    )
+
+
+def _story(case: Case) -> CaseStory:
+    return CaseStory(
+        situation=case.situation,
+        tried=case.tried,
+        barrier=case.barrier,
+        breakthrough=case.breakthrough,
+        own_contribution=case.own_contribution,
+        costs=tuple((line.description, line.amount_cents, line.payee_name) for line in case.cost_lines),
     )
 
 

@@ -110,6 +110,19 @@ class Possible:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseStory:
+    """What a member reads while assessing."""
+
+    situation: str
+    tried: str
+    barrier: str
+    breakthrough: str
+    own_contribution: str
+    costs: tuple[tuple[str, int, str], ...]
+    """Per cost line what for, how much in cents, and to whom."""
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionPanel:
     """Assessing and deciding of one case, as one member of the secretariat may see it.
 
@@ -119,6 +132,7 @@ class DecisionPanel:
     number: str
     title: str
     partner_name: str
+    story: CaseStory
     state: DecisionState
     amount_cents: int
     policy_on: date
@@ -163,6 +177,20 @@ class DecisionPanel:
             return None
         found = self.advice.means
         return Means(found[Value.LEGITIMACY], found[Value.YIELD], found[Value.INVOLVEMENT])
+
+    @property
+    def may_be_decisive(self) -> bool:
+        """Whether the reader's vote can be the one that decides."""
+        if self.own is None or not self.own.counts:
+            return False
+        others = [one for one in self.votes if one.counts and one.person_id != self.own.person_id]
+        approving = sum(1 for one in others if one.approve)
+        return self.required - max(approving, len(others) - approving) <= 1
+
+    def departs(self, *, approve: bool) -> bool:
+        """Whether that outcome is other than the advice; after "discuss" either outcome is."""
+        wanted = AdviceOutcome.APPROVE if approve else AdviceOutcome.DECLINE
+        return self.advice is None or self.advice.outcome is not wanted
 
     def votes_for(self, *, approve: bool) -> int:
         """How many votes that count there are for one outcome."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from casework.access import Permission
 from casework.audit.record import record
@@ -35,8 +36,33 @@ from rules.wording import show_list
 _DECIDED = (DecisionState.APPROVED, DecisionState.WAITING, DecisionState.DECLINED)
 
 
-def vote(work: Work, *, number: str, outcome: str, motivation: str = "", alternative: str = "") -> Outcome:
-    """Cast or change the actor's vote (``"approve"`` or ``"decline"``); decide where enough members agree.
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """A vote as it was filled in: ``"approve"`` or ``"decline"``, with what was written beside it."""
+
+    outcome: str
+    motivation: str = ""
+    alternative: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What was given on the case before this vote."""
+
+    assessments: list[Assessment]
+    votes: list[DecisionVote]
+    own: Assessment
+
+
+def check_vote(work: Work, *, number: str, ballot: Ballot) -> None:
+    """Raise what :func:`vote` would raise and change nothing: asked before someone is asked to confirm."""
+    case = case_for(work, number, Permission.CASE_DECIDE)
+    refuse_own_submission(work, case)
+    _check(work, case, ballot)
+
+
+def vote(work: Work, *, number: str, ballot: Ballot) -> Outcome:
+    """Cast or change the actor's vote; decide where enough members agree.
 
     A second click on a vote that decided gives the same outcome again. An approval promises the money
     at once; where the pot holds too little the case goes to the waiting list.
@@ -47,29 +73,34 @@ def vote(work: Work, *, number: str, outcome: str, motivation: str = "", alterna
     """
     case = case_for(work, number, Permission.CASE_DECIDE, lock=True)
     refuse_own_submission(work, case)
-    votes = votes_on(work, case)
-    own_vote = next((one for one in votes if one.person_id == work.actor.person_id), None)
     state = DecisionState(case.decision_state)
-    if state in _DECIDED and own_vote is not None and own_vote.outcome == outcome:
+    own_vote = next((one for one in votes_on(work, case) if one.person_id == work.actor.person_id), None)
+    if state in _DECIDED and own_vote is not None and own_vote.outcome == ballot.outcome:
         return Outcome(state)
-    next_state(DECISION, state, DecisionAction.APPROVE if outcome == APPROVE else DecisionAction.DECLINE)
-    assessments = assessments_of(work, case)
+    given = _check(work, case, ballot)
+    if own_vote is None:
+        own_vote = DecisionVote(case_id=case.id, person_id=work.actor.person_id)
+        work.session.add(own_vote)
+    own_vote.outcome = ballot.outcome
+    own_vote.motivation, own_vote.alternative = ballot.motivation.strip(), ballot.alternative.strip()
+    own_vote.counts, own_vote.voted_at_utc = given.own.counts, work.now_utc
+    record(work, "case.vote", case.number, outcome=ballot.outcome, counts=given.own.counts)
+    work.session.flush()
+    return _decide(work, case, given.assessments, ballot.outcome)
+
+
+def _check(work: Work, case: Case, ballot: Ballot) -> _Given:
+    action = DecisionAction.APPROVE if ballot.outcome == APPROVE else DecisionAction.DECLINE
+    next_state(DECISION, DecisionState(case.decision_state), action)
+    assessments, votes = assessments_of(work, case), votes_on(work, case)
     own = next((one for one in assessments if one.person_id == work.actor.person_id), None)
     if own is None:
         raise AssessFirst()
     weighing = weigh(work, case, assessments=assessments, votes=votes)
     if not weighing.votes_open:
         raise AssessmentsMissing(required=weighing.required, have=weighing.counting_assessments)
-    motivation, alternative = motivation.strip(), alternative.strip()
-    _require_words(weighing, outcome, motivation, alternative)
-    if own_vote is None:
-        own_vote = DecisionVote(case_id=case.id, person_id=work.actor.person_id)
-        work.session.add(own_vote)
-    own_vote.outcome, own_vote.motivation, own_vote.alternative = outcome, motivation, alternative
-    own_vote.counts, own_vote.voted_at_utc = own.counts, work.now_utc
-    record(work, "case.vote", case.number, outcome=outcome, counts=own.counts)
-    work.session.flush()
-    return _decide(work, case, assessments, outcome)
+    _require_words(weighing, ballot.outcome, ballot.motivation.strip(), ballot.alternative.strip())
+    return _Given(assessments, votes, own)
 
 
 def departs(weighing: Weighing, outcome: str) -> bool:
