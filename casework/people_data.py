@@ -27,6 +27,4 @@ class BsnFound(Invalid):
 
 def contains_bsn(text: str) -> bool:
     """Whether ``text`` holds nine digits, with or without dots, spaces or dashes, that pass the BSN test."""
-    return any(
-        bsn.is_valid(re.sub(r"[ .\-]", "", match.group())) for match in _CANDIDATE.finditer(text)
-    )
+    return any(bsn.is_valid(re.sub(r"[ .\-]", "", match.group())) for match in _CANDIDATE.finditer(text))

@@ -1,4 +1,6 @@
-"""Typed settings, read once from the environment. Secrets that are not given are made and kept in ``instance/``.
+"""Typed settings, read once from the environment.
+
+Secrets that are not given are made and kept in ``instance/``.
 
 | variable | meaning | default |
 |---|---|---|

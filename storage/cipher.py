@@ -25,19 +25,21 @@ class KeysMissing(Unavailable):
 class Unreadable(Unavailable):
     """A stored text was encrypted with a key that this installation does not have."""
 
-    nl = "Een opgeslagen tekst is niet te lezen met de huidige sleutel. Vraag de beheerder de oude sleutel erbij te zetten."
+    nl = "Een tekst is niet te lezen met de huidige sleutel. Vraag de beheerder de oude sleutel erbij te zetten."
     en = "A stored text cannot be read with the present key. Ask the administrator to add the former key."
 
 
-_ring: MultiFernet | None = None
-_hash_key: bytes = b""
+class _Installed:
+    """The keys of this process: column types are made once for all, so the keys cannot be passed to them."""
+
+    ring: MultiFernet | None = None
+    hash_key: bytes = b""
 
 
 def use_keys(keys: Sequence[str], hash_key: str) -> None:
     """Install the encryption ``keys`` (newest first) and the key of the household hash."""
-    global _ring, _hash_key
-    _ring = MultiFernet([Fernet(key) for key in keys]) if keys else None
-    _hash_key = hash_key.encode()
+    _Installed.ring = MultiFernet([Fernet(key) for key in keys]) if keys else None
+    _Installed.hash_key = hash_key.encode()
 
 
 def encrypt(text: str) -> bytes:
@@ -52,23 +54,23 @@ def decrypt(token: bytes) -> str:
 
 def encrypt_bytes(data: bytes) -> bytes:
     """``data``, such as a file, encrypted with the newest key."""
-    if _ring is None:
+    if _Installed.ring is None:
         raise KeysMissing()
-    return _ring.encrypt(data)
+    return _Installed.ring.encrypt(data)
 
 
 def decrypt_bytes(token: bytes) -> bytes:
     """What is behind ``token``; raises :class:`Unreadable` when no key fits."""
-    if _ring is None:
+    if _Installed.ring is None:
         raise KeysMissing()
     try:
-        return _ring.decrypt(token)
+        return _Installed.ring.decrypt(token)
     except InvalidToken as error:
         raise Unreadable() from error
 
 
 def keyed_hash(text: str) -> str:
     """A hex HMAC-SHA256 of ``text``: equal inputs can be recognised, inputs cannot be found back."""
-    if not _hash_key:
+    if not _Installed.hash_key:
         raise KeysMissing()
-    return hmac.new(_hash_key, text.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(_Installed.hash_key, text.encode(), hashlib.sha256).hexdigest()

@@ -1,4 +1,4 @@
-"""Engines for SQLite and PostgreSQL that behave alike: foreign keys on, explicit transactions, synced commits.
+"""Engines that behave alike on SQLite and PostgreSQL: foreign keys, explicit transactions, synced commits.
 
 SQLite runs in WAL mode with ``synchronous=FULL``: with NORMAL a power cut loses acknowledged rows.
 Transactions are begun by us, not by the driver: a write transaction starts with ``BEGIN IMMEDIATE``,

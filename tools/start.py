@@ -1,4 +1,4 @@
-"""Start Omloop on this machine: migrate, load the demo into an empty database, print who can sign in, serve."""
+"""Start Omloop here: migrate, load the demo into an empty database, print who can sign in, serve."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.chdir(ROOT)
 
-from app import create_app  # noqa: E402  (the path must be set first)
 from casework.demo.load import ensure_demo, sign_ins  # noqa: E402
+
+from app import create_app  # noqa: E402  (the path must be set first)
 from config.settings import load  # noqa: E402
 from storage.migrate import upgrade  # noqa: E402
 
@@ -34,7 +35,7 @@ def main() -> None:
     for line in sign_ins(settings):
         print(f"  {line}")
     print("\nStop with Ctrl+C. The data stays in", settings.instance, flush=True)
-    os.execv(  # noqa: S606  (this process becomes the server)
+    os.execv(
         sys.executable,
         [
             sys.executable, "-m", "granian", "--interface", "wsgi", "--factory",

@@ -15,7 +15,9 @@ NEEDED = {"chromium": ("chromium", "chromium-browser", "google-chrome"), "hledge
 def missing() -> list[str]:
     """Packages of which none of the programs is on the path."""
     return [
-        package for package, programs in NEEDED.items() if not any(shutil.which(program) for program in programs)
+        package
+        for package, programs in NEEDED.items()
+        if not any(shutil.which(program) for program in programs)
     ]
 
 
@@ -25,7 +27,8 @@ def main() -> None:
     if not packages:
         return
     if not shutil.which("apt-get") or os.geteuid() != 0:
-        sys.exit(f"The tests need {', '.join(packages)}. On Debian or Ubuntu: sudo apt-get install {' '.join(packages)}")
+        names = " ".join(packages)
+        sys.exit(f"The tests need {names}. On Debian or Ubuntu: sudo apt-get install {names}")
     print(f"Installing for the tests: {', '.join(packages)}", flush=True)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     subprocess.run(["apt-get", "update", "-qq"], check=True, env=environment)

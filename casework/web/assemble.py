@@ -25,13 +25,15 @@ from casework.web import (
     partners,
     people,
     policy,
-    session as sign_in,
     settlement,
     treasury,
     worklist,
 )
-from casework.web.navigation import navigation, role_line
+from casework.web import (
+    session as sign_in,
+)
 from casework.web.identity import load_identity
+from casework.web.navigation import navigation, role_line
 from casework.web.sessions import DatabaseSessions
 from config.settings import Settings
 

@@ -280,12 +280,12 @@ def parse(schema: Schema, form: MultiDict[str, str]) -> dict[str, Any]:
         return dict(schema.load(data))
     except ValidationError as error:
         messages = error.normalized_messages()
-        raise FormInvalid(
-            {name: " ".join(map(str, found)) for name, found in messages.items()}
-        ) from error
+        raise FormInvalid({name: " ".join(map(str, found)) for name, found in messages.items()}) from error
 
 
-def parse_rows(schema: Schema, form: MultiDict[str, str], prefix: str) -> tuple[list[dict[str, Any]], dict[str, str]]:
+def parse_rows(
+    schema: Schema, form: MultiDict[str, str], prefix: str
+) -> tuple[list[dict[str, Any]], dict[str, str]]:
     """The typed values of repeated rows ``prefix-0-name``, ``prefix-1-name``, and the errors per input name.
 
     Rows of which every field is empty are passed over.

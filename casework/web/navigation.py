@@ -39,6 +39,7 @@ _PAGES: tuple[tuple[str, object, Permission], ...] = (
     ("policy.index", _l("Beleid"), Permission.POLICY_VIEW),
 )
 
+
 def navigation(actor: Actor | None) -> list[Item]:
     """The menu of ``actor`` on the present page."""
     if actor is None:

@@ -13,7 +13,8 @@ from casework.audit.record import record
 from casework.network.tables import Network
 from casework.people.actor import load_actor, networks_of
 from casework.people.passwords import hash_password, verify_password
-from casework.people.sign_in import SignInFailed, TooManyGuesses, sign_in as check_password
+from casework.people.sign_in import SignInFailed, TooManyGuesses
+from casework.people.sign_in import sign_in as check_password
 from casework.people.tables import Person, WebSession
 from casework.web.errors import errors_by_field, sentence_of
 from casework.web.identity import Identity
@@ -186,9 +187,7 @@ def end_other_sessions() -> Response:
     with work() as job:
         own = token_hash(_own_session().token or "")
         job.session.execute(
-            delete(WebSession).where(
-                WebSession.person_id == g.actor.person_id, WebSession.token_hash != own
-            )
+            delete(WebSession).where(WebSession.person_id == g.actor.person_id, WebSession.token_hash != own)
         )
         record(job, "sessions.end")
     flash(_("U bent op uw andere apparaten afgemeld."), "success")

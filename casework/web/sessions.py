@@ -116,7 +116,9 @@ class DatabaseSessions(SessionInterface):
                 )
             if session.token:
                 database.execute(
-                    update(WebSession).where(WebSession.token_hash == token_hash(session.token)).values(values)
+                    update(WebSession)
+                    .where(WebSession.token_hash == token_hash(session.token))
+                    .values(values)
                 )
                 return
             session.token = secrets.token_urlsafe(32)

@@ -18,7 +18,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -62,11 +64,15 @@ def serve() -> Iterator[Callable[[Path], str]]:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         command = [
-            "timeout", str(SERVER_SECONDS), sys.executable, "-m", "granian", "--interface", "wsgi", "--factory",
-            "--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--no-ws", "app:create_app",
+            "timeout", str(SERVER_SECONDS), sys.executable, "-m", "granian",
+            "--interface", "wsgi", "--factory", "--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--no-ws", "app:create_app",
         ]  # fmt: skip
         process = subprocess.Popen(
-            command, cwd=ROOT, env=server_environment(instance), stdout=subprocess.DEVNULL, start_new_session=True
+            command,
+            cwd=ROOT,
+            env=server_environment(instance),
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
         )
         processes.append(process)
         address = f"http://127.0.0.1:{port}"
@@ -95,7 +101,7 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A fresh profile at desktop width."""
     made = browser.new_context(viewport={"width": 1280, "height": 900}, locale="nl-NL")
@@ -103,7 +109,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     made.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def page(context: BrowserContext) -> Page:
     """A page in it."""
     return context.new_page()
@@ -115,7 +121,8 @@ def axe_violations(page: Page) -> list[str]:
     found = page.evaluate(
         """async () => (await axe.run(document, {
             runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
-        })).violations.map(v => `${v.id}: ${v.help} — ${v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(' | ')}`)"""
+        })).violations.map(v =>
+            `${v.id}: ${v.help} — ${v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(' | ')}`)"""
     )
     return list(found)
 
