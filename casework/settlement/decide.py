@@ -104,8 +104,8 @@ def agreed_shares(work: Work, settlement: Settlement) -> list[tuple[PartyShare, 
 def partner_codes(work: Work, settlement: Settlement) -> dict[int, str]:
     """The code of each named partner, by id."""
     wanted = [party.partner_id for party in settlement.parties]
-    rows = work.session.execute(select(Partner.id, Partner.code).where(Partner.id.in_(wanted))).tuples()
-    return dict(rows.all())
+    rows = work.session.execute(select(Partner.id, Partner.code).where(Partner.id.in_(wanted)))
+    return {partner_id: code for partner_id, code in rows}
 
 
 def _collective_shares(

@@ -51,9 +51,8 @@ class Ground(Labelled):
 _KIND_OF_GROUND = {Ground.HARDSHIP: SettlementKind.RESIDENT, Ground.OUTSIDE: SettlementKind.OUTSIDE}
 
 
-def grounds_for(settlement: Settlement) -> tuple[Ground, ...]:
+def grounds_for(kind: SettlementKind) -> tuple[Ground, ...]:
     """The grounds that fit who repays."""
-    kind = SettlementKind(settlement.kind)
     return tuple(ground for ground in Ground if _KIND_OF_GROUND.get(ground, kind) is kind)
 
 
@@ -67,7 +66,7 @@ def ask_undoing(
     """
     case = case_for(work, number, Permission.SETTLEMENT_PROPOSE, lock=True)
     settlement = _standing(work, case, sequence)
-    if ground not in grounds_for(settlement):
+    if ground not in grounds_for(SettlementKind(settlement.kind)):
         raise GroundDoesNotFit(field="ground")
     if not motivation.strip():
         raise MotivationNeeded(field="motivation")
@@ -144,9 +143,9 @@ def open_undoing(work: Work, settlement: Settlement) -> SettlementUndoing | None
 
 def claims_of(work: Work, case: Case, settlement: Settlement) -> tuple[Claim, ...]:
     """The claims that arose from ``settlement``."""
-    reference = settlement_reference(case, settlement)
-    every = ledger_claims.claims_of_case(work.session, network=work.network.code, case=case.number)
-    return tuple(claim for claim in every if claim.settlement == reference)
+    return ledger_claims.claims_of_settlement(
+        work.session, network=work.network.code, settlement=settlement_reference(case, settlement)
+    )
 
 
 def _standing(work: Work, case: Case, sequence: int) -> Settlement:
