@@ -14,6 +14,7 @@ from casework.context import Work
 from casework.decision import assessing, deciding, inquiry, voting
 from casework.decision.deciding import Outcome
 from casework.decision.queries import decision_panel
+from casework.decision.refusals import AssessFirst, AssessmentsMissing
 from casework.decision.views import DecisionPanel
 from casework.decision.weighing import APPROVE, DECLINE
 from casework.web.errors import errors_by_field, status_of
@@ -86,7 +87,7 @@ def vote(number: str) -> Page:
                 if panel.may_be_decisive:
                     return render_template("decision/confirm_vote.html", panel=panel, ballot=ballot)
             outcome = voting.vote(job, number=number, ballot=ballot)
-    except (Invalid, voting.AssessmentsMissing, voting.AssessFirst) as problem:
+    except (Invalid, AssessmentsMissing, AssessFirst) as problem:
         return _show(number, problem=problem, typed=request.form)
     flash(_outcome_sentence(outcome), "success" if outcome.decided else "info")
     return redirect(url_for(".show", number=number))
@@ -112,7 +113,8 @@ def assess(number: str) -> Page:
                 scores={value: values[value] for value in Value},
                 reasons={value: values[f"{value}_reason"] for value in Value},
                 gates={
-                    gate: assessing.GateReply(values[gate] == "yes", values[f"{gate}_reason"]) for gate in Gate
+                    gate: assessing.GateReply(values[gate] == "yes", values[f"{gate}_reason"])
+                    for gate in Gate
                 },
             )
     except Invalid as problem:
