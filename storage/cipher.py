@@ -25,7 +25,7 @@ class KeysMissing(Unavailable):
 class Unreadable(Unavailable):
     """A stored text was encrypted with a key that this installation does not have."""
 
-    nl = "Een tekst is niet te lezen met de huidige sleutel. Vraag de beheerder de oude sleutel erbij te zetten."
+    nl = "Een tekst is niet te lezen met de huidige sleutel. Vraag de beheerder om de oude sleutel."
     en = "A stored text cannot be read with the present key. Ask the administrator to add the former key."
 
 

@@ -17,14 +17,16 @@ from storage.engine import WRITE_OPTION
 @contextmanager
 def unit_of_work(engine: Engine, *, write: bool = True) -> Iterator[Session]:
     """A session in one transaction. ``write=False`` promises to change nothing and is rolled back."""
-    with engine.connect().execution_options(**{WRITE_OPTION: write}) as connection:
-        with Session(bind=connection, expire_on_commit=False, autoflush=True) as session:
-            try:
-                yield session
-                if write:
-                    session.commit()
-                else:
-                    session.rollback()
-            except BaseException:
+    with (
+        engine.connect().execution_options(**{WRITE_OPTION: write}) as connection,
+        Session(bind=connection, expire_on_commit=False, autoflush=True) as session,
+    ):
+        try:
+            yield session
+            if write:
+                session.commit()
+            else:
                 session.rollback()
-                raise
+        except BaseException:
+            session.rollback()
+            raise

@@ -65,7 +65,8 @@ def serve() -> Iterator[Callable[[Path], str]]:
             port = probe.getsockname()[1]
         command = [
             "timeout", str(SERVER_SECONDS), sys.executable, "-m", "granian",
-            "--interface", "wsgi", "--factory", "--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--no-ws", "app:create_app",
+            "--interface", "wsgi", "--factory", "--host", "127.0.0.1", "--port", str(port),
+            "--workers", "1", "--no-ws", "app:create_app",
         ]  # fmt: skip
         process = subprocess.Popen(
             command,
