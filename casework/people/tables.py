@@ -64,12 +64,16 @@ class WebSession(Base):
 
 
 class SignInAttempt(Base):
-    """A password that was evaluated, so that guesses can be counted across all server processes."""
+    """A password that is or was evaluated, so that guesses can be counted across all server processes.
+
+    ``device_hash`` names a browser in which this account signed in before; empty for all others.
+    """
 
     __tablename__ = "sign_in_attempt"
     __table_args__ = (Index("ix_sign_in_attempt_account_hash_at_utc", "account_hash", "at_utc"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_hash: Mapped[str] = mapped_column(String(64))
+    device_hash: Mapped[str] = mapped_column(String(64), default="")
     at_utc: Mapped[datetime] = mapped_column(UtcDateTime)
     succeeded: Mapped[bool]
