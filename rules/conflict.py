@@ -34,10 +34,19 @@ class ConflictTerms(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Someone who votes: a person's key, and the code of the partner they come from ("" for none)."""
+    """Someone who votes: a person's key, the code of the partner they come from ("" for none), and a name.
+
+    Where there is no name, reasons show the key.
+    """
 
     person: str
     partner: str
+    name: str = ""
+
+    @property
+    def shown(self) -> str:
+        """What reasons call this member."""
+        return self.name or self.person
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +90,9 @@ def conflicts(member: Member, parties: CaseParties, terms: ConflictTerms) -> tup
     """Every reason why ``member`` is in conflict; empty where there is none."""
     reasons = []
     if member.person and member.person == parties.submitted_by_person:
-        reasons.append(_SUBMITTER(person=member.person))
+        reasons.append(_SUBMITTER(person=member.shown))
     reasons.extend(
-        _GROUND(person=member.person, partner=member.partner, ground=ground)
+        _GROUND(person=member.shown, partner=member.partner, ground=ground)
         for ground in terms.grounds
         if member.partner and member.partner in _partners_on(ground, parties)
     )

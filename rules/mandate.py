@@ -56,8 +56,8 @@ class AmountNotPositive(Invalid):
 class QuorumNotReached(Conflict):
     """Too few members who count have agreed."""
 
-    nl = "Er zijn {required} leden nodig om te besluiten; nu tellen er {have} mee. {reasons_nl}"
-    en = "{required} members are needed to decide; now {have} count. {reasons_en}"
+    nl = "Nodig om te besluiten: {required} leden. Er tellen er nu mee: {have}. {reasons_nl}"
+    en = "Needed to decide: {required} members. Counting now: {have}. {reasons_en}"
 
 
 class ExecutivesMustDecide(Conflict):
