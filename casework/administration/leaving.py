@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from casework.audit.record import record
 from casework.cases.tables import Case
@@ -157,5 +157,5 @@ def _end_roles(work: Work, partner: Partner, left_on: date) -> int:
     return len(appointments)
 
 
-def _not_over(day: date) -> object:
+def _not_over(day: date) -> ColumnElement[bool]:
     return or_(Appointment.until_on.is_(None), Appointment.until_on >= day)

@@ -99,7 +99,9 @@ def load_network(session: Session, network_file: NetworkFile, now_utc: datetime)
     return loaded
 
 
-def follow_buffer(session: Session, network: Network, now_utc: datetime, *, opening: bool = False) -> int | None:
+def follow_buffer(
+    session: Session, network: Network, now_utc: datetime, *, opening: bool = False
+) -> int | None:
     """Give the fund the buffer of today's policy; the new buffer in cents, or None when it stays as it was.
 
     To be called also when a later version of the fund's policy begins to hold.

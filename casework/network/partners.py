@@ -36,8 +36,8 @@ class PartnerCodeTaken(Invalid):
         "die krijgt een nieuwe code, want in het grootboek staat de oude bij de eerdere deelname."
     )
     en = (
-        "The code ‘{code}’ already belongs to {name}. Choose another. That also goes for a partner that comes "
-        "back: it gets a new code, as in the ledger the old one stands for the earlier participation."
+        "The code ‘{code}’ already belongs to {name}. Choose another. That also goes for a partner that "
+        "comes back: it gets a new code, as in the ledger the old one stands for the earlier participation."
     )
 
 

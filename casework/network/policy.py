@@ -14,16 +14,16 @@ def policy_book(session: Session, network_id: int) -> PolicyBook:
 
     Adopted versions never change, so the book of a given newest version can be kept between requests.
     """
-    version = session.execute(
+    count, newest = session.execute(
         select(func.count(), func.max(PolicySection.id)).where(PolicySection.network_id == network_id)
     ).one()
     url = str(session.get_bind().engine.url)
     cached = _books.get((url, network_id))
-    if cached is not None and cached[0] == tuple(version):
+    if cached is not None and cached[0] == (count, newest):
         return cached[1]
     rows = session.scalars(select(PolicySection).where(PolicySection.network_id == network_id))
     book = policy_book_from_documents((row.section, row.valid_from, row.document) for row in rows)
-    _books[(url, network_id)] = (tuple(version), book)
+    _books[(url, network_id)] = ((count, newest), book)
     return book
 
 

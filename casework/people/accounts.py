@@ -14,7 +14,14 @@ from casework.network.tables import Network
 from casework.people.appointments import appoint, require_administrator
 from casework.people.find import person_for, person_row
 from casework.people.passwords import hash_password
-from casework.people.refusals import AccountClosed, AccountOpen, EmailKnown, OwnAccount, OwnRole, SharedAccount
+from casework.people.refusals import (
+    AccountClosed,
+    AccountOpen,
+    EmailKnown,
+    OwnAccount,
+    OwnRole,
+    SharedAccount,
+)
 from casework.people.sessions import end_sessions
 from casework.people.tables import Appointment, Person
 from rules.roles import Role
@@ -70,7 +77,8 @@ def add_person(
     elif _known_here(work, person.id):
         raise EmailKnown(field="email", name=person.name)
     appoint(work, person, role=role, partner_code=partner_code, from_on=from_on, until_on=until_on)
-    return Access(person.id, person.name, person.email, password, person.password_until_utc if password else None)
+    until_utc = person.password_until_utc if password else None
+    return Access(person.id, person.name, person.email, password, until_utc)
 
 
 def rename_person(work: Work, *, person_id: int, name: str) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
@@ -12,6 +13,8 @@ from casework.context import Actor, Held
 from casework.network.tables import Network, Partner
 from casework.people.tables import Appointment, Person
 from rules.roles import Role
+
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +26,30 @@ class Choice:
     name: str
 
 
-def networks_of(session: Session, person_id: int, day: date) -> tuple[Choice, ...]:
-    """The networks in which this person holds a role on ``day``, by name."""
+def networks_of(session: Session, person_id: int, now_utc: datetime) -> tuple[Choice, ...]:
+    """The networks in which this person holds a role now, each on its own clock, by name."""
+    utc_day = now_utc.date()
     rows = session.execute(
-        select(Network.id, Network.code, Network.name)
+        select(Network, Appointment.from_on, Appointment.until_on)
         .join(Appointment, Appointment.network_id == Network.id)
-        .where(Appointment.person_id == person_id, *_in_force(day))
-        .distinct()
+        .where(
+            Appointment.person_id == person_id,
+            # Everywhere on earth it is yesterday, today or tomorrow.
+            Appointment.from_on <= utc_day + ONE_DAY,
+            or_(Appointment.until_on.is_(None), Appointment.until_on >= utc_day - ONE_DAY),
+        )
         .order_by(Network.name)
     )
-    return tuple(Choice(*row) for row in rows)
+    found: dict[int, Choice] = {}
+    for network, from_on, until_on in rows:
+        if from_on <= day_in(network, now_utc) and (until_on is None or day_in(network, now_utc) <= until_on):
+            found[network.id] = Choice(network.id, network.code, network.name)
+    return tuple(found.values())
+
+
+def day_in(network: Network, now_utc: datetime) -> date:
+    """The date on the wall in ``network``."""
+    return now_utc.astimezone(ZoneInfo(network.time_zone)).date()
 
 
 def load_actor(session: Session, *, person: Person, network: Network, day: date) -> Actor:

@@ -76,7 +76,8 @@ def appoint(
     work.session.add(appointment)
     work.session.flush()
     end_sessions(work.session, person.id)
-    record(work, "role.add", f"person:{person.id}", role=role.value, partner=partner.code, **_days(appointment))
+    facts = {"role": role.value, "partner": partner.code} | _days(appointment)
+    record(work, "role.add", f"person:{person.id}", **facts)
     return appointment.id
 
 
@@ -96,7 +97,7 @@ def end_role(work: Work, *, appointment_id: int, last_on: date | None) -> None:
         raise LastDayTooEarly(field="last_on", on=earliest.strftime("%d-%m-%Y"))
     if appointment.role == Role.ADMINISTRATOR.value:
         require_administrator(work, after=last_on or work.today, without=[appointment.id])
-    facts = {"role": appointment.role, "appointment": appointment.id}
+    facts = {"role": appointment.role}
     if last_on is None and appointment.from_on >= work.today:
         work.session.delete(appointment)
     else:
@@ -122,7 +123,7 @@ def appointment_for(work: Work, appointment_id: int) -> Appointment:
 def require_administrator(
     work: Work, *, after: date, without: Collection[int] = (), without_person: int | None = None
 ) -> None:
-    """Someone must still be administrator today and after ``after``, without those appointments or that person.
+    """Someone must be administrator today and after ``after``, without those appointments or that person.
 
     Raises :class:`LastAdministrator`.
     """

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
 from casework.context import Work
 from casework.network.tables import Partner
@@ -99,7 +100,7 @@ def people(
     found = work.session.scalars(
         query.order_by(func.lower(Person.name), Person.id).limit(PER_PAGE).offset(offset_of(page))
     ).all()
-    return Page(rows=tuple(_rows(work, list(found))), number=page, total=total)
+    return Page(rows=tuple(_rows(work, found)), number=page, total=total)
 
 
 def _filtered(work: Work, query: Select[tuple[Person]], *, search: str) -> Select[tuple[Person]]:
@@ -112,7 +113,7 @@ def _filtered(work: Work, query: Select[tuple[Person]], *, search: str) -> Selec
     return query
 
 
-def _in_network(work: Work) -> object:
+def _in_network(work: Work) -> ColumnElement[bool]:
     return exists(
         select(Appointment.id).where(
             Appointment.person_id == Person.id, Appointment.network_id == work.network.id
@@ -120,7 +121,7 @@ def _in_network(work: Work) -> object:
     )
 
 
-def _rows(work: Work, found: list[Person]) -> list[PersonRow]:
+def _rows(work: Work, found: Sequence[Person]) -> list[PersonRow]:
     ids = [person.id for person in found]
     roles: dict[int, list[RoleRow]] = {one: [] for one in ids}
     rows = work.session.execute(

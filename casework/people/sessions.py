@@ -14,3 +14,8 @@ def end_sessions(session: Session, person_id: int, *, but: str | None = None) ->
     if but is not None:
         ending = ending.where(WebSession.token_hash != but)
     session.execute(ending)
+
+
+def end_session(session: Session, token_hash: str) -> None:
+    """End the one session with this token hash."""
+    session.execute(delete(WebSession).where(WebSession.token_hash == token_hash))

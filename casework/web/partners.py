@@ -117,7 +117,8 @@ def stay(code: str) -> Response:
     with work() as job:
         take_back_leaving(job, code=code)
         name = partner_row(job, code).name
-    flash(_("%(name)s blijft. Geef de mensen van deze partner zo nodig opnieuw een rol.", name=name), "success")
+    told = _("%(name)s blijft. Geef de mensen van deze partner zo nodig opnieuw een rol.", name=name)
+    flash(told, "success")
     return redirect(url_for("partners.edit", code=code))
 
 

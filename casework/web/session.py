@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
+import secrets
+
+from flask import Blueprint, current_app, flash, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
-from sqlalchemy import delete, select
 from werkzeug.wrappers import Response
 
 from casework.access import Permission
 from casework.audit.record import record
 from casework.network.tables import Network
-from casework.people.actor import load_actor, networks_of
-from casework.people.passwords import hash_password, verify_password
-from casework.people.sign_in import SignInFailed, TooManyGuesses
-from casework.people.sign_in import sign_in as check_password
-from casework.people.tables import Person, WebSession
+from casework.people.actor import day_in, load_actor, networks_of
+from casework.people.own_account import change_password, choose_language, own_account
+from casework.people.own_account import end_other_sessions as end_others
+from casework.people.passwords import MINIMUM_LENGTH, verify_password
+from casework.people.sessions import end_session
+from casework.people.sign_in import SignInFailed, TooManyGuesses, conclude, person_with, reserve_guess
+from casework.people.tables import Person
 from casework.web.errors import errors_by_field, sentence_of
 from casework.web.identity import Identity
 from casework.web.navigation import home_url
@@ -25,20 +28,10 @@ from errors import Invalid
 from storage.unit_of_work import unit_of_work
 
 bp = Blueprint("session", __name__)
-
-
-class PasswordWrong(Invalid):
-    """The present password was not given correctly."""
-
-    nl = "Dit is niet uw huidige wachtwoord."
-    en = "This is not your present password."
-
-
-class PasswordsDiffer(Invalid):
-    """The new password was typed differently the second time."""
-
-    nl = "De twee nieuwe wachtwoorden zijn niet gelijk. Vul ze nog eens in."
-    en = "The two new passwords are not the same. Enter them again."
+Answer = str | Response | tuple[str, int]
+DEVICE_FOR_SECONDS = 365 * 24 * 3600
+# What someone with a temporary password may do before choosing their own.
+BEFORE_OWN_PASSWORD = frozenset({"session.account", "session.sign_out", "session.language"})
 
 
 def load_actor_of_request() -> Response | None:
@@ -51,8 +44,7 @@ def load_actor_of_request() -> Response | None:
         if person is None or person.deactivated_at_utc is not None:
             logout_user()
             return None
-        today = now_utc().date()
-        choices = networks_of(database, person.id, today)
+        choices = networks_of(database, person.id, now_utc())
         chosen = next((c for c in choices if c.network_id == session.get("network")), None)
         chosen = chosen or (choices[0] if choices else None)
         g.networks = choices
@@ -64,9 +56,9 @@ def load_actor_of_request() -> Response | None:
         network = database.get_one(Network, chosen.network_id)
         g.network_name = network.name
         g.time_zone = network.time_zone
-        g.actor = load_actor(database, person=person, network=network, day=today)
+        g.actor = load_actor(database, person=person, network=network, day=day_in(network, now_utc()))
         must_change = person.must_change_password
-    if must_change and request.endpoint not in {"session.account", "session.sign_out", "session.language"}:
+    if must_change and request.endpoint not in BEFORE_OWN_PASSWORD:
         return redirect(url_for("session.account"))
     return None
 
@@ -80,7 +72,7 @@ def home() -> Response:
 
 @bp.route("/aanmelden", methods=["GET", "POST"])
 @needs(Permission.PUBLIC)
-def sign_in() -> str | Response | tuple[str, int]:
+def sign_in() -> Answer:
     """The sign-in form."""
     following = safe_next(request.values.get("next"))
     if request.method == "GET":
@@ -88,22 +80,12 @@ def sign_in() -> str | Response | tuple[str, int]:
             return redirect(following or home_url(g.actor))
         return render_template("session/sign_in.html", following=following, email="", sentence=None)
     email = request.form.get("email", "")[:254]
-    problem: Invalid | None = None
-    person = None
-    with unit_of_work(engine()) as database:
-        try:
-            person = check_password(
-                database,
-                email=email,
-                password=request.form.get("password", ""),
-                now_utc=now_utc(),
-                address=request.remote_addr or "",
-            )
-        except TooManyGuesses as refused:
-            problem = refused
+    device = request.cookies.get(_device_cookie(), "") or secrets.token_urlsafe(32)
+    person, problem = _authenticate(email, request.form.get("password", ""), device)
     if person is None:
-        sentence = sentence_of(problem or SignInFailed())
-        page = render_template("session/sign_in.html", following=following, email=email, sentence=sentence)
+        page = render_template(
+            "session/sign_in.html", following=following, email=email, sentence=sentence_of(problem)
+        )
         return page, 429 if isinstance(problem, TooManyGuesses) else 422
     language = session.get("language")
     session.clear()
@@ -111,7 +93,9 @@ def sign_in() -> str | Response | tuple[str, int]:
         session["language"] = language
     _own_session().renew()
     login_user(Identity(person.id))
-    return redirect(following or url_for("session.home"))
+    answer = redirect(following or url_for("session.home"))
+    _remember_device(answer, device)
+    return answer
 
 
 @bp.post("/afmelden")
@@ -120,10 +104,8 @@ def sign_out() -> Response:
     """End this session on the server."""
     if g.actor:
         with work() as job:
-            record(job, "sign_out")
-            token = _own_session().token
-            if token:
-                job.session.execute(delete(WebSession).where(WebSession.token_hash == token_hash(token)))
+            record(job, "sign_out", f"person:{job.actor.person_id}")
+            end_session(job.session, _own_hash())
     language = session.get("language")
     session.clear()
     _own_session().renew()
@@ -140,7 +122,7 @@ def language(language: str) -> Response:
     session["language"] = language
     if g.actor:
         with work() as job:
-            job.session.get_one(Person, g.actor.person_id).language = language
+            choose_language(job, language)
     return redirect(safe_next(request.form.get("next")) or url_for("session.home"))
 
 
@@ -156,28 +138,24 @@ def network(code: str) -> Response:
 
 @bp.route("/account", methods=["GET", "POST"])
 @needs(Permission.SIGNED_IN)
-def account() -> str | Response | tuple[str, int]:
+def account() -> Answer:
     """One's own roles, sessions and password."""
     if request.method == "GET":
-        return render_template("session/account.html", errors={}, **_account())
+        return _account_page({})
+    form = request.form
     try:
         with work() as job:
-            person = job.session.get_one(Person, g.actor.person_id)
-            if not verify_password(person.password_hash, request.form.get("present", "")):
-                raise PasswordWrong(field="present")
-            if request.form.get("password", "") != request.form.get("again", ""):
-                raise PasswordsDiffer(field="again")
-            person.password_hash = hash_password(request.form.get("password", ""))
-            person.must_change_password = False
-            own = token_hash(_own_session().token or "")
-            job.session.execute(
-                delete(WebSession).where(WebSession.person_id == person.id, WebSession.token_hash != own)
+            change_password(
+                job,
+                present=form.get("present", ""),
+                password=form.get("password", ""),
+                again=form.get("again", ""),
+                own_hash=_own_hash(),
             )
-            record(job, "password.change")
     except Invalid as problem:
-        return render_template("session/account.html", errors=errors_by_field(problem), **_account()), 422
+        return _account_page(errors_by_field(problem)), 422
     flash(_("Uw wachtwoord is gewijzigd. Andere apparaten zijn afgemeld."), "success")
-    return redirect(url_for("session.account"))
+    return redirect(url_for("session.home"))
 
 
 @bp.post("/account/sessies")
@@ -185,29 +163,63 @@ def account() -> str | Response | tuple[str, int]:
 def end_other_sessions() -> Response:
     """Sign out everywhere else."""
     with work() as job:
-        own = token_hash(_own_session().token or "")
-        job.session.execute(
-            delete(WebSession).where(WebSession.person_id == g.actor.person_id, WebSession.token_hash != own)
-        )
-        record(job, "sessions.end")
+        end_others(job, own_hash=_own_hash())
     flash(_("U bent op uw andere apparaten afgemeld."), "success")
     return redirect(url_for("session.account"))
 
 
-def _account() -> dict[str, object]:
+def _authenticate(email: str, password: str, device: str) -> tuple[Person | None, Invalid]:
+    """Count the guess, look at the password, and write down how it went, in three short transactions."""
+    moment, address = now_utc(), request.remote_addr or ""
+    with unit_of_work(engine()) as database:
+        attempt_id = reserve_guess(database, email=email, device=device, now_utc=moment)
+        person = person_with(database, email)
+    # A stranger's address costs as much work as a known one, a refused guess costs none.
+    fits = attempt_id is not None and verify_password(person.password_hash if person else None, password)
+    with unit_of_work(engine()) as database:
+        found = conclude(
+            database,
+            email=email,
+            attempt_id=attempt_id,
+            fits=fits,
+            device=device,
+            now_utc=moment,
+            address=address,
+        )
+    return found, SignInFailed() if attempt_id is not None else TooManyGuesses()
+
+
+def _account_page(errors: dict[str, str]) -> str:
     with work(write=False) as job:
-        person = job.session.get_one(Person, g.actor.person_id)
-        sessions = job.session.execute(
-            select(WebSession.created_at_utc, WebSession.last_seen_at_utc, WebSession.token_hash)
-            .where(WebSession.person_id == person.id)
-            .order_by(WebSession.last_seen_at_utc.desc())
-        ).all()
-    own = token_hash(_own_session().token or "")
-    return {
-        "person": person,
-        "sessions": [(created, seen, hashed == own) for created, seen, hashed in sessions],
-        "networks": g.networks,
-    }
+        found = own_account(job, own_hash=_own_hash())
+    return render_template(
+        "session/account.html",
+        errors=errors,
+        account=found,
+        networks=g.networks,
+        minimum=MINIMUM_LENGTH,
+        now=now_utc(),
+    )
+
+
+def _device_cookie() -> str:
+    return "__Host-omloop_device" if current_app.config["SESSION_COOKIE_SECURE"] else "omloop_device"
+
+
+def _remember_device(answer: Response, device: str) -> None:
+    answer.set_cookie(
+        _device_cookie(),
+        device,
+        max_age=DEVICE_FOR_SECONDS,
+        httponly=True,
+        samesite="Lax",
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        path="/",
+    )
+
+
+def _own_hash() -> str:
+    return token_hash(_own_session().token or "")
 
 
 def _own_session() -> ServerSession:

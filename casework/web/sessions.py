@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, Request, Response
@@ -17,6 +17,7 @@ from flask.sessions import SessionInterface, SessionMixin
 from sqlalchemy import Engine, delete, select, update
 
 from casework.people.tables import WebSession
+from casework.web.route import now_utc
 from config.settings import Settings
 from storage.unit_of_work import unit_of_work
 
@@ -80,14 +81,14 @@ class DatabaseSessions(SessionInterface):
                     WebSession.token_hash == token_hash(token)
                 )
             ).first()
-        now = datetime.now(UTC)
+        now = now_utc()
         if row is None or now - row[1] > self._absolute or now - row[2] > self._idle:
             return ServerSession(None, {}, None)
         return ServerSession(token, dict(row[0]), row[2])
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         assert isinstance(session, ServerSession)
-        now = datetime.now(UTC)
+        now = now_utc()
         if session.token is None and not session.data:
             return
         if session.modified:

@@ -128,7 +128,7 @@ def app(engine: Engine, tmp_path: Path) -> Iterator[Flask]:
     Its clock stands at ``factories.NOW``: put another in ``app.extensions["omloop_clock"]`` to move it.
     Forms need no CSRF token here; ``tests/integration/session`` sees to it that they do elsewhere.
     """
-    from tests.integration.pages import make_app  # here, so that the ledger's tests need no pages
+    from tests.integration.pages import make_app  # noqa: PLC0415  (the ledger's tests need no pages)
 
     url = engine.url.render_as_string(hide_password=False)
     made = make_app(url, tmp_path / "instance")
