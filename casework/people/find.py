@@ -103,7 +103,7 @@ def people(
     return Page(rows=tuple(_rows(work, found)), number=page, total=total)
 
 
-def _filtered(work: Work, query: Select[tuple[Person]], *, search: str) -> Select[tuple[Person]]:
+def _filtered(work: Work, query: Select[Person], *, search: str) -> Select[Person]:
     query = query.where(_in_network(work))
     for word in search.lower().split():
         pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"

@@ -68,7 +68,10 @@ class OwnAccount(Conflict):
         "Dit is uw eigen account. Uw wachtwoord wijzigt u bij ‘Uw account’. Afsluiten doet een andere "
         "beheerder."
     )
-    en = "This is your own account. Change your password under ‘Your account’. Another administrator can close it."
+    en = (
+        "This is your own account. Change your password under ‘Your account’. Another administrator can "
+        "close it."
+    )
 
 
 class LastAdministrator(Conflict):
@@ -82,13 +85,13 @@ class SharedAccount(Conflict):
     """The account also gives access to another network, so this network's administrators may not touch it."""
 
     nl = (
-        "{name} werkt met dit account ook in een ander netwerk. Daarom kunt u het niet wijzigen of afsluiten, "
-        "en geen nieuw wachtwoord geven. De rollen in uw netwerk kunt u wel beëindigen; een nieuw wachtwoord "
-        "geeft de systeembeheerder."
+        "{name} werkt met dit account ook in een ander netwerk. Daarom kunt u het niet wijzigen of "
+        "afsluiten, en geen nieuw wachtwoord geven. De rollen in uw netwerk kunt u wel beëindigen; een nieuw "
+        "wachtwoord geeft de systeembeheerder."
     )
     en = (
-        "{name} also uses this account in another network. So you cannot change or close it, or give it a new "
-        "password. You can end the roles in your network; the system's operator gives a new password."
+        "{name} also uses this account in another network. So you cannot change or close it, or give it a "
+        "new password. You can end the roles in your network; the system's operator gives a new password."
     )
 
 
