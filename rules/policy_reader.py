@@ -93,12 +93,11 @@ class Reader:
     def has(self, key: str) -> bool:
         """Whether the key is there (and count it as known)."""
         self.seen.add(key)
-        return key in self.document
+        return self.document.get(key) is not None
 
     def take(self, key: str) -> object:
-        """The raw value; a missing key is a problem and gives ``None``."""
-        self.seen.add(key)
-        if key not in self.document:
+        """The raw value; a missing key (or JSON's null) is a problem and gives ``None``."""
+        if not self.has(key):
             self.wrong(key, "dit ontbreekt.", "this is missing.")
         return self.document.get(key)
 
