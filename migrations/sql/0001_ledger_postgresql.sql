@@ -25,6 +25,19 @@ FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change()
 CREATE TRIGGER ledger_year_act_no_truncate BEFORE TRUNCATE ON ledger_year_act
 FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change()
 --------
+CREATE FUNCTION ledger_refuse_unadopting() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'ledger_adopted: an adopted year stays as it is'
+    USING ERRCODE = 'integrity_constraint_violation';
+END $$
+--------
+CREATE TRIGGER ledger_year_adopted BEFORE UPDATE ON ledger_year
+FOR EACH ROW WHEN (OLD.state = 'adopted' AND NEW.state <> 'adopted')
+EXECUTE FUNCTION ledger_refuse_unadopting()
+--------
+CREATE TRIGGER ledger_year_no_delete BEFORE DELETE ON ledger_year
+FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change()
+--------
 -- Legs go only to the entry that is about to be posted. The fund's lock keeps out a leg that slips in from
 -- another transaction between the check of an entry's sum and its commit.
 CREATE FUNCTION ledger_refuse_late_legs() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -86,13 +99,15 @@ BEGIN
     END IF;
   END IF;
 
+  -- A scalar subquery per row, because a join on a young table was planned as a scan of all balances.
   INSERT INTO ledger_balance (fund_id, account, subject, balance_cents)
-  SELECT NEW.fund_id, m.account, m.subject, coalesce(b.balance_cents, 0) + m.amount_cents
+  SELECT NEW.fund_id, m.account, m.subject, m.amount_cents + coalesce(
+           (SELECT b.balance_cents FROM ledger_balance b
+            WHERE b.fund_id = NEW.fund_id AND b.account = m.account AND b.subject = m.subject), 0)
   FROM (SELECT account, subject, amount_cents FROM ledger_leg WHERE entry_id = NEW.id
         UNION ALL
         SELECT account, '', sum(amount_cents)::bigint FROM ledger_leg
         WHERE entry_id = NEW.id AND subject <> '' GROUP BY account) m
-  LEFT JOIN ledger_balance b ON b.fund_id = NEW.fund_id AND b.account = m.account AND b.subject = m.subject
   ON CONFLICT (fund_id, account, subject) DO UPDATE SET balance_cents = excluded.balance_cents;
 
   INSERT INTO ledger_month (fund_id, month, account, kind, debit_cents, credit_cents)

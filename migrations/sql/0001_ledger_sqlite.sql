@@ -23,6 +23,13 @@ BEGIN SELECT RAISE(ABORT, 'ledger_posted: the log of a year is never changed'); 
 CREATE TRIGGER ledger_year_act_no_delete BEFORE DELETE ON ledger_year_act
 BEGIN SELECT RAISE(ABORT, 'ledger_posted: the log of a year is never removed'); END
 --------
+CREATE TRIGGER ledger_year_adopted BEFORE UPDATE ON ledger_year
+WHEN OLD.state = 'adopted' AND NEW.state <> 'adopted'
+BEGIN SELECT RAISE(ABORT, 'ledger_adopted: an adopted year stays as it is'); END
+--------
+CREATE TRIGGER ledger_year_no_delete BEFORE DELETE ON ledger_year
+BEGIN SELECT RAISE(ABORT, 'ledger_posted: a book year is never removed'); END
+--------
 CREATE TRIGGER ledger_entry_seal AFTER INSERT ON ledger_entry
 BEGIN
   SELECT CASE
