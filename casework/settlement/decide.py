@@ -60,15 +60,11 @@ def _give(work: Work, case: Case, settlement: Settlement) -> dict[str, object]:
         cause=reference,
         key=f"settlement-{settlement.id}-decide",
     )
-    entry = book.post(
-        work.session, network=work.network.code, draft=draft, recorded_at_utc=work.now_utc
-    )
+    entry = book.post(work.session, network=work.network.code, draft=draft, recorded_at_utc=work.now_utc)
     return {"entry_id": entry.id}
 
 
-def _raise_claims(
-    work: Work, case: Case, settlement: Settlement, kind: SettlementKind
-) -> dict[str, object]:
+def _raise_claims(work: Work, case: Case, settlement: Settlement, kind: SettlementKind) -> dict[str, object]:
     facts: dict[str, object] = {}
     if kind is SettlementKind.RESIDENT:
         wanted = [_resident_claim(case, settlement)]
@@ -104,13 +100,11 @@ def agreed_shares(work: Work, settlement: Settlement) -> list[tuple[PartyShare, 
 def partner_codes(work: Work, settlement: Settlement) -> dict[int, str]:
     """The code of each named partner, by id."""
     wanted = [party.partner_id for party in settlement.parties]
-    rows = work.session.execute(select(Partner.id, Partner.code).where(Partner.id.in_(wanted)))
-    return {partner_id: code for partner_id, code in rows}
+    rows = work.session.scalars(select(Partner).where(Partner.id.in_(wanted)))
+    return {partner.id: partner.code for partner in rows}
 
 
-def _collective_shares(
-    work: Work, settlement: Settlement
-) -> tuple[Mapping[str, int], dict[str, object]]:
+def _collective_shares(work: Work, settlement: Settlement) -> tuple[Mapping[str, int], dict[str, object]]:
     split = split_collectively(work, settlement_id=settlement.id, amount_cents=settlement.amount_cents)
     return split.shares, {
         "weights": {code: str(weight) for code, weight in split.weights.items()},
@@ -145,7 +139,8 @@ def _name_of(work: Work, code: str) -> str:
 
 
 def _resident_claim(case: Case, settlement: Settlement) -> claims.NewClaim:
-    assert settlement.instalment_count and settlement.first_instalment_on  # checked when proposed
+    assert settlement.instalment_count is not None  # checked when proposed
+    assert settlement.first_instalment_on is not None
     plan = instalments(settlement.amount_cents, settlement.instalment_count, settlement.first_instalment_on)
     return claims.NewClaim(
         reference=f"{settlement_reference(case, settlement)}-inwoner",
@@ -154,7 +149,9 @@ def _resident_claim(case: Case, settlement: Settlement) -> claims.NewClaim:
         party_name=f"Inwoner {case.number}",
         amount_cents=settlement.amount_cents,
         due_on=plan[-1].due_on,
-        instalments=tuple(claims.Instalment(due_on=part.due_on, amount_cents=part.amount_cents) for part in plan),
+        instalments=tuple(
+            claims.Instalment(due_on=part.due_on, amount_cents=part.amount_cents) for part in plan
+        ),
     )
 
 
@@ -189,9 +186,7 @@ def _grounds(work: Work, settlement: Settlement) -> dict[str, object]:
         used.append(SectionName.ALLOCATION_KEY)
     return {
         "policy_on": work.today.isoformat(),
-        "policy_from": {
-            name.value: work.policy.versions[name].valid_from.isoformat() for name in used
-        },
+        "policy_from": {name.value: work.policy.versions[name].valid_from.isoformat() for name in used},
         "responses": {codes[party.partner_id]: party.response for party in settlement.parties},
         "agreed_by": [vote.person_id for vote in settlement.votes if vote.counts],
     }

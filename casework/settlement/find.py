@@ -78,12 +78,16 @@ def settlement_of_party(work: Work, settlement_id: int, *, lock: bool = False) -
     return _by_id(work, settlement_id, Settlement.id.in_(put), lock=lock)
 
 
-def settlement_of_executives(work: Work, settlement_id: int, *, lock: bool = False) -> tuple[Settlement, Case]:
+def settlement_of_executives(
+    work: Work, settlement_id: int, *, lock: bool = False
+) -> tuple[Settlement, Case]:
     """A settlement that was put to the executives. Raises :class:`NotFound` for any other."""
     return _by_id(work, settlement_id, Settlement.escalated_at_utc.is_not(None), lock=lock)
 
 
-def _by_id(work: Work, settlement_id: int, condition: ColumnElement[bool], *, lock: bool) -> tuple[Settlement, Case]:
+def _by_id(
+    work: Work, settlement_id: int, condition: ColumnElement[bool], *, lock: bool
+) -> tuple[Settlement, Case]:
     query = select(Settlement.case_id).where(
         Settlement.id == settlement_id, Settlement.network_id == work.actor.network_id, condition
     )

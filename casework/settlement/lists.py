@@ -64,7 +64,7 @@ class SettlementLine:
 
 @dataclass(frozen=True, slots=True)
 class SettlementPage:
-    """One page of the list. ``counts`` and ``sums_cents`` are per stage, over everything that was searched."""
+    """One page of the list. ``counts`` and ``sums_cents`` are per stage, over all that was searched."""
 
     lines: tuple[SettlementLine, ...]
     page: int
@@ -125,8 +125,8 @@ def settlement_lines(work: Work) -> tuple[SettlementLine, ...]:
             visible_cases(work.actor, Permission.SETTLEMENT_LIST),
         )
     ).all()
-    names = select(Partner.id, Partner.name).where(Partner.network_id == work.network.id)
-    partners = {partner_id: name for partner_id, name in work.session.execute(names)}
+    every = work.session.scalars(select(Partner).where(Partner.network_id == work.network.id))
+    partners = {partner.id: partner.name for partner in every}
     claims = _open_by_settlement(work)
     lines = []
     busy = {case.id for settlement, case in rows if settlement.state in UNDER_WAY}
@@ -166,7 +166,15 @@ def _to_settle(work: Work, due: Mapping[str, int], busy: set[int]) -> list[Settl
         .subquery()
     )
     query = (
-        select(Case.id, Case.number, Case.title, Case.first_paid_on, paid.c.last_on, Case.decided_at_utc, Partner.name)
+        select(
+            Case.id,
+            Case.number,
+            Case.title,
+            Case.first_paid_on,
+            paid.c.last_on,
+            Case.decided_at_utc,
+            Partner.name,
+        )
         .join(Partner, Partner.id == Case.partner_id)
         .outerjoin(paid, paid.c.case_id == Case.id)
         .where(Case.number.in_(due), visible_cases(work.actor, Permission.SETTLEMENT_LIST))
@@ -204,9 +212,7 @@ def _to_settle(work: Work, due: Mapping[str, int], busy: set[int]) -> list[Settl
     return lines
 
 
-def _under_way(
-    work: Work, settlement: Settlement, case: Case, partners: Mapping[int, str]
-) -> SettlementLine:
+def _under_way(work: Work, settlement: Settlement, case: Case, partners: Mapping[int, str]) -> SettlementLine:
     state = SettlementState(settlement.state)
     since = case.first_paid_on
     votes = None
@@ -221,7 +227,9 @@ def _under_way(
         with_us = settlement.escalated_at_utc is None
         my_turn = with_us and not voted and not conflicts_of_actor(work, case, settlement)
     waiting = [
-        partners[party.partner_id] for party in settlement.parties if party.response in ("pending", "disputed")
+        partners[party.partner_id]
+        for party in settlement.parties
+        if party.response in ("pending", "disputed")
     ]
     return SettlementLine(
         stage=stage,
@@ -243,9 +251,7 @@ def _under_way(
     )
 
 
-def _repaying(
-    work: Work, settlement: Settlement, case: Case, claims: list[Claim]
-) -> SettlementLine:
+def _repaying(work: Work, settlement: Settlement, case: Case, claims: list[Claim]) -> SettlementLine:
     since = case.first_paid_on
     due = [day for claim in claims if (day := ledger_claims.oldest_due_on(claim)) is not None]
     until = min(due, default=None)

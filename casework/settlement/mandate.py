@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from casework.cases.tables import Case
-from casework.context import Actor, Work
+from casework.context import Work
 from casework.network.tables import Partner
 from casework.people.tables import Appointment, Person
 from casework.settlement.tables import Settlement, SettlementVote
@@ -64,7 +64,15 @@ def tally(work: Work, case: Case, settlement: Settlement) -> Tally:
 
 def conflicts_of_actor(work: Work, case: Case, settlement: Settlement) -> tuple[Reason, ...]:
     """Why the actor's vote does not count; empty where it does."""
-    return _conflicts(work, case, settlement, _partners_of(work.actor), work.actor.person_id, work.actor.name)
+    actor = work.actor
+    return _conflicts(
+        work,
+        case,
+        settlement,
+        partners=actor.partner_codes(),  # every organisation they work for, in whatever role
+        person_id=actor.person_id,
+        name=actor.name,
+    )
 
 
 def free_members(work: Work, case: Case, settlement: Settlement, role: Role) -> tuple[Person, ...]:
@@ -92,17 +100,20 @@ def free_members(work: Work, case: Case, settlement: Settlement, role: Role) -> 
     return tuple(
         person
         for person, codes in people.values()
-        if not _conflicts(work, case, settlement, frozenset(codes), person.id, person.name)
+        if not _conflicts(
+            work, case, settlement, partners=frozenset(codes), person_id=person.id, name=person.name
+        )
     )
 
 
-def _partners_of(actor: Actor) -> frozenset[str]:
-    """Every organisation the actor works for, in whatever role."""
-    return actor.partner_codes()
-
-
 def _conflicts(
-    work: Work, case: Case, settlement: Settlement, partners: frozenset[str], person_id: int, name: str
+    work: Work,
+    case: Case,
+    settlement: Settlement,
+    *,
+    partners: frozenset[str],
+    person_id: int,
+    name: str,
 ) -> tuple[Reason, ...]:
     """Being a party, or having submitted the case oneself.
 

@@ -126,7 +126,7 @@ def shares_by_percentage(amount_cents: int, parties: Sequence[PartyShare]) -> Ma
 
 
 def instalments(amount_cents: int, count: int, first_on: date) -> tuple[PlannedInstalment, ...]:
-    """``count`` monthly parts that sum to the amount; where it does not divide, the first ones are a cent more.
+    """``count`` monthly parts that sum to the amount; what does not divide goes to the first, a cent each.
 
     A month without the first one's day takes its last day: 31 January, 28 February, 31 March.
     """

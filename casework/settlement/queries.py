@@ -1,4 +1,4 @@
-"""What the pages of settling ask: the settlement of a case, the form to propose one, what waits for a party."""
+"""What the pages of settling ask: how a case is repaid, the form to propose it, what waits for whom."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class CaseSettlement:
-    """Everything about how a case is repaid: what is still to be settled, the present one, the former ones."""
+    """How a case is repaid: what is still to be settled, the present proposal, what stands and stood."""
 
     case_number: str
     state: SettlementState
@@ -78,7 +78,7 @@ def case_settlement(work: Work, case: Case) -> CaseSettlement:
         present=present,
         standing=standing,
         former=tuple(view for view in views if not view.stands and not view.is_under_way),
-        turn=_turn(work, case, row, present, settlements, settleable),
+        turn=_turn(work, case, row=row, present=present, settlements=settlements, settleable=settleable),
         may_see=may(work.actor, Permission.SETTLEMENT_PROPOSE, case),
     )
 
@@ -92,6 +92,7 @@ def settlement_of_case(work: Work, number: str) -> tuple[Case, CaseSettlement]:
 def _turn(
     work: Work,
     case: Case,
+    *,
     row: Settlement | None,
     present: SettlementView | None,
     settlements: list[Settlement],
@@ -123,9 +124,7 @@ def _turn(
 
 
 def _term_over(today: date, view: SettlementView) -> bool:
-    return (
-        view.standing is Standing.PUT and view.respond_by_on is not None and today > view.respond_by_on
-    )
+    return view.standing is Standing.PUT and view.respond_by_on is not None and today > view.respond_by_on
 
 
 @dataclass(frozen=True, slots=True)

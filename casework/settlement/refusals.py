@@ -127,7 +127,9 @@ class AlreadyAnswered(Conflict):
 class PartiesComeFirst(Conflict):
     """Members cannot vote while the parties have not answered."""
 
-    nl = "Eerst antwoorden de partners op wie dit wordt verrekend. U kunt stemmen als een van hen het betwist."
+    nl = (
+        "Eerst antwoorden de partners op wie dit wordt verrekend. U kunt stemmen als een van hen het betwist."
+    )
     en = "First the partners this is settled on answer. You can vote when one of them disputes it."
 
 

@@ -42,14 +42,15 @@ def accept(work: Work, *, settlement_id: int) -> Settlement:
         move(settlement, SettlementAction.ACCEPT)
         settle(work, case, settlement)
     refresh_case(work, case)
-    record(
-        work, "settlement.accept", case.number, sequence=settlement.sequence, state=settlement.state
-    )
+    record(work, "settlement.accept", case.number, sequence=settlement.sequence, state=settlement.state)
     return settlement
 
 
 def dispute(work: Work, *, settlement_id: int, reason: str, counter_proposal: str) -> Settlement:
-    """Dispute for one's own partner, with a reason and a counter-proposal; the secretariat takes it from there."""
+    """Dispute for one's own partner, with a reason and a counter-proposal.
+
+    The secretariat takes it from there. Raises :class:`ReasonNeeded`, :class:`CounterProposalNeeded`.
+    """
     settlement, case, mine = _own_parties(work, settlement_id)
     if all(party.response == DISPUTED for party in mine):
         return settlement
@@ -86,7 +87,7 @@ def consent_by_silence(work: Work) -> tuple[str, ...]:
 
 
 def consent_by_silence_of(work: Work, *, number: str) -> Settlement:
-    """Let silence count as consent for one proposal. Raises :class:`TermNotOver` before its term has passed."""
+    """Let silence count as consent for one proposal. Raises :class:`TermNotOver` within its term."""
     case = case_for(work, number, Permission.SETTLEMENT_PROPOSE, lock=True)
     settlement = under_way(work, case)
     if settlement is None or settlement.respond_by_on is None:
@@ -106,9 +107,7 @@ def _consent(work: Work, case: Case) -> str:
         party.response = SILENT
         party.responded_at_utc = work.now_utc
     settle(work, case, settlement)
-    record(
-        work, "settlement.silence", case.number, sequence=settlement.sequence, parties=len(silent)
-    )
+    record(work, "settlement.silence", case.number, sequence=settlement.sequence, parties=len(silent))
     return case.number
 
 
@@ -120,9 +119,7 @@ def _own_parties(work: Work, settlement_id: int) -> tuple[Settlement, Case, list
     return settlement, case, [party for party in settlement.parties if party.partner_id in partners]
 
 
-def _answer(
-    work: Work, settlement: Settlement, mine: Iterable[SettlementParty], response: str
-) -> None:
+def _answer(work: Work, settlement: Settlement, mine: Iterable[SettlementParty], response: str) -> None:
     """Set the answer of those that did not answer yet. Raises :class:`AlreadyAnswered` where none is left."""
     if settlement.state != SettlementState.PUT.value:
         # Not put (any more): the table of states says what is possible instead.

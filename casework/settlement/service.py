@@ -52,7 +52,10 @@ def after_repayment(work: Work, case_number: str) -> bool:
             continue
         move(settlement, SettlementAction.RECORD_REPAID if all_in else SettlementAction.REOPEN_CLAIM)
         record(
-            work, "settlement.repaid" if all_in else "settlement.reopen", case.number, sequence=settlement.sequence
+            work,
+            "settlement.repaid" if all_in else "settlement.reopen",
+            case.number,
+            sequence=settlement.sequence,
         )
         changed = True
     if changed:

@@ -123,9 +123,7 @@ def _by_applicant(
     """Where the rules know nobody: whom the applicant named, else nobody in particular."""
     named = [members[code] for code in sorted(set(case.expected_payers)) if code in members]
     if not named:
-        candidates = tuple(
-            Candidate(one.kind, "", "", one.reasons, strongest=False) for one in proposed
-        )
+        candidates = tuple(Candidate(one.kind, "", "", one.reasons, strongest=False) for one in proposed)
         return Suggestion(None, candidates)
     candidates = tuple(
         Candidate(

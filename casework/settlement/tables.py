@@ -108,7 +108,9 @@ class SettlementUndoing(Base):
     __table_args__ = (
         CheckConstraint("ground IN ('anew', 'hardship', 'outside')", name="ground"),
         CheckConstraint("state IN ('asked', 'done', 'refused')", name="state"),
-        CheckConstraint("answered_by IS NULL OR answered_by <> asked_by OR state = 'refused'", name="four_eyes"),
+        CheckConstraint(
+            "answered_by IS NULL OR answered_by <> asked_by OR state = 'refused'", name="four_eyes"
+        ),
         Index(
             "uq_settlement_undoing_open",
             "settlement_id",

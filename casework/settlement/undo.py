@@ -56,9 +56,7 @@ def grounds_for(kind: SettlementKind) -> tuple[Ground, ...]:
     return tuple(ground for ground in Ground if _KIND_OF_GROUND.get(ground, kind) is kind)
 
 
-def ask_undoing(
-    work: Work, *, number: str, sequence: int, ground: str, motivation: str
-) -> SettlementUndoing:
+def ask_undoing(work: Work, *, number: str, sequence: int, ground: str, motivation: str) -> SettlementUndoing:
     """Ask that settlement ``sequence`` of a case be undone; a second member must confirm it.
 
     Asking again what one asked is asking once. Raises :class:`GroundDoesNotFit`,

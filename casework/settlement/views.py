@@ -258,8 +258,8 @@ def _names(work: Work, settlements: Sequence[Settlement]) -> dict[int, str]:
         wanted.update(vote.person_id for vote in one.votes)
         wanted.update(party.responded_by for party in one.parties if party.responded_by)
     wanted.update(one.asked_by for one in _undoings(work, settlements).values())
-    rows = work.session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
-    return {person_id: name for person_id, name in rows}
+    people = work.session.scalars(select(Person).where(Person.id.in_(wanted)))
+    return {person.id: person.name for person in people}
 
 
 def _partners(work: Work, settlements: Sequence[Settlement]) -> dict[int, Partner]:

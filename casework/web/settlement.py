@@ -8,12 +8,13 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-# Imported so that their routes hang on the blueprint.
-from casework.web import settlement_parties, settlement_propose, settlement_undo
 from casework.access import Permission
 from casework.settlement import queries, service
 from casework.settlement.lists import SORTS, Stage, settlement_list
 from casework.settlement.mandate import Tally
+
+# Imported so that their routes hang on the blueprint.
+from casework.web import settlement_parties, settlement_propose, settlement_undo
 from casework.web.errors import errors_by_field
 from casework.web.fields import FormSchema, TextField, parse
 from casework.web.route import needs, work
@@ -71,11 +72,13 @@ def vote(number: str) -> Response | tuple[str, int]:
 def said_of_vote(outcome: Tally) -> str:
     """What a vote led to, as a sentence."""
     if outcome.reached:
-        return _("De verrekening is vastgesteld.")
-    return _(
-        "Uw stem is genoteerd. Er zijn nu %(agreed)s van de %(required)s stemmen die nodig zijn.",
-        agreed=outcome.agreed,
-        required=outcome.required,
+        return str(_("De verrekening is vastgesteld."))
+    return str(
+        _(
+            "Uw stem is genoteerd. Er zijn nu %(agreed)s van de %(required)s stemmen die nodig zijn.",
+            agreed=outcome.agreed,
+            required=outcome.required,
+        )
     )
 
 
@@ -104,7 +107,10 @@ def silence(number: str) -> Response | str:
         return confirm(
             number,
             question=_("Wilt u de verrekening vaststellen?"),
-            explanation=_("De termijn is voorbij. Wie niet antwoordde, telt als akkoord. De vorderingen ontstaan meteen."),
+            explanation=_(
+                "De termijn is voorbij. Wie niet antwoordde, telt als akkoord. "
+                "De vorderingen ontstaan meteen."
+            ),
             yes=_("Ja, stel vast"),
         )
     with work() as job:
@@ -121,7 +127,9 @@ def escalate(number: str) -> Response | str:
         return confirm(
             number,
             question=_("Wilt u dit geschil aan de bestuurders voorleggen?"),
-            explanation=_("Daarna stellen de bestuurders vast wat er gebeurt. U kunt nog wel een nieuw voorstel doen."),
+            explanation=_(
+                "Daarna stellen de bestuurders vast wat er gebeurt. U kunt nog wel een nieuw voorstel doen."
+            ),
             yes=_("Ja, leg het voor"),
         )
     with work() as job:

@@ -59,7 +59,8 @@ def accept(settlement_id: int) -> Response | str:
             "settlement/confirm.html",
             question=_("Gaat u namens uw organisatie akkoord?"),
             explanation=_(
-                "U gaat akkoord met uw deel van casus %(number)s. Als alle partners akkoord zijn, ontstaat de vordering meteen.",
+                "U gaat akkoord met uw deel van casus %(number)s. "
+                "Als alle partners akkoord zijn, ontstaat de vordering meteen.",
                 number=put.case_number,
             ),
             yes=_("Ja, akkoord"),

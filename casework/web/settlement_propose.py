@@ -139,12 +139,15 @@ def _decides_at_once(form: ProposeForm, proposal: Proposal) -> bool:
 
 
 def _ask(form: ProposeForm, proposal: Proposal) -> str:
-    kept = {name: request.form.getlist(name) for name in request.form if name not in ("csrf_token", "confirmed")}
+    kept = {
+        name: request.form.getlist(name) for name in request.form if name not in ("csrf_token", "confirmed")
+    }
     return render_template(
         "settlement/confirm.html",
         question=_("Wilt u deze verrekening nu vaststellen?"),
         explanation=_(
-            "Bij dit bedrag mag één lid besluiten. U kiest: %(kind)s. Na uw bevestiging staat de verrekening vast.",
+            "Bij dit bedrag mag één lid besluiten. U kiest: %(kind)s. "
+            "Na uw bevestiging staat de verrekening vast.",
             kind=proposal.kind.label(str(get_locale() or "nl")),
         ),
         yes=_("Ja, stel vast"),
@@ -157,10 +160,12 @@ def _ask(form: ProposeForm, proposal: Proposal) -> str:
 
 def _said(made: Settlement) -> str:
     if made.state == SettlementState.PUT.value:
-        return _("Het voorstel is voorgelegd aan de partners. Zij kunnen nu antwoorden.")
-    if made.state == SettlementState.PROPOSED.value:
-        return _("Uw voorstel staat klaar. Andere leden kunnen er nu mee instemmen.")
-    return _("De verrekening is vastgesteld.")
+        said = _("Het voorstel is voorgelegd aan de partners. Zij kunnen nu antwoorden.")
+    elif made.state == SettlementState.PROPOSED.value:
+        said = _("Uw voorstel staat klaar. Andere leden kunnen er nu mee instemmen.")
+    else:
+        said = _("De verrekening is vastgesteld.")
+    return str(said)
 
 
 def _first_values(form: ProposeForm, today: date) -> MultiDict[str, str]:
@@ -194,10 +199,10 @@ def _preview(form: ProposeForm, proposal: Proposal) -> dict[str, Any]:
     if proposal.kind.is_put_to_parties:
         return {"shares": shares_by_percentage(form.amount_cents, proposal.parties)}
     if proposal.kind is SettlementKind.RESIDENT:
-        assert proposal.instalment_count and proposal.first_instalment_on  # the form needs them
-        return {
-            "plan": instalments(form.amount_cents, proposal.instalment_count, proposal.first_instalment_on)
-        }
+        count, first_on = proposal.instalment_count, proposal.first_instalment_on
+        assert count is not None  # the form needs both
+        assert first_on is not None
+        return {"plan": instalments(form.amount_cents, count, first_on)}
     return {"shares": form.collective_shares} if proposal.kind is SettlementKind.COLLECTIVE else {}
 
 
@@ -220,13 +225,10 @@ def _with_lines(typed: MultiDict[str, str], action: str) -> MultiDict[str, str]:
 
 def share_lines(typed: MultiDict[str, str]) -> list[dict[str, str]]:
     """The share lines as they were typed, in order; numbers may have gaps."""
-    numbers = sorted(
-        {int(match.group(1)) for name in typed if (match := re.fullmatch(r"shares-([0-9]{1,3})-[a-z]+", name))}
-    )
-    lines = [
-        {"partner": typed.get(f"shares-{n}-partner", ""), "percentage": typed.get(f"shares-{n}-percentage", "")}
-        for n in numbers
-    ]
+    pattern = re.compile(r"shares-([0-9]{1,3})-[a-z]+")
+    numbers = sorted({int(match.group(1)) for name in typed if (match := pattern.fullmatch(name))})
+    names = ("partner", "percentage")
+    lines = [{name: typed.get(f"shares-{n}-{name}", "") for name in names} for n in numbers]
     return lines[:MAX_SHARES]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -51,7 +52,8 @@ def confirm_undo(number: str, sequence: int) -> Response | str:
             "settlement/confirm.html",
             question=_("Wilt u deze verrekening terugdraaien?"),
             explanation=_(
-                "De open vorderingen vervallen. De casus staat weer als betaald en nog niet verrekend in de lijst."
+                "De open vorderingen vervallen. "
+                "De casus staat weer als betaald en nog niet verrekend in de lijst."
             ),
             yes=_("Ja, draai terug"),
             action=request.path,
@@ -84,7 +86,9 @@ def _page(number: str, sequence: int, errors: dict[str, str], typed: Any) -> str
             "settlement/undo.html",
             case_number=case.number,
             view=view,
-            grounds=grounds_for(view.kind),
+            grounds=[
+                (ground.value, ground.label(str(get_locale() or "nl"))) for ground in grounds_for(view.kind)
+            ],
             errors=errors,
             typed=typed,
         )

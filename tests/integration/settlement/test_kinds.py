@@ -40,28 +40,28 @@ HALVES = Proposal(
 )
 
 
-@pytest.fixture()
+@pytest.fixture
 def session(engine: Engine) -> Iterator[Session]:
     with unit_of_work(engine) as opened:
         yield opened
 
 
-@pytest.fixture()
+@pytest.fixture
 def cast(session: Session) -> Cast:
     return a_cast(session)
 
 
-@pytest.fixture()
+@pytest.fixture
 def member(session: Session, cast: Cast) -> Work:
     return work_as(session, cast.secretariat[0], cast.network)
 
 
-@pytest.fixture()
+@pytest.fixture
 def second(session: Session, cast: Cast) -> Work:
     return work_as(session, cast.secretariat[1], cast.network)
 
 
-@pytest.fixture()
+@pytest.fixture
 def treasurer(session: Session, cast: Cast) -> Work:
     return work_as(session, cast.treasurer, cast.network)
 
@@ -125,7 +125,13 @@ def test_collective_needs_the_quorum_and_splits_over_the_members_to_the_cent(
     assert (outcome.agreed, outcome.required, made.state) == (2, 2, "decided")
     shares = {reference.rsplit("-", 1)[1]: cents for reference, cents in open_claims(member, case).items()}
     # 64002 / 5 = 12800.4: two cents remain, to the first two codes at equal remainders.
-    assert shares == {"brabantwonen": 12_801, "farent": 12_801, "gemeente": 12_800, "mee": 12_800, "zayaz": 12_800}
+    assert shares == {
+        "brabantwonen": 12_801,
+        "farent": 12_801,
+        "gemeente": 12_800,
+        "mee": 12_800,
+        "zayaz": 12_800,
+    }
     carries = {row.partner_code: row.carry_millionths for row in session.scalars(select(AllocationCarry))}
     assert carries == {
         "brabantwonen": -600_000,
@@ -158,9 +164,7 @@ def test_a_resident_repays_in_monthly_instalments_that_sum_to_the_cent(
     session: Session, cast: Cast, member: Work, second: Work, treasurer: Work
 ) -> None:
     case = a_paid_case(session, cast, 250_001)
-    proposal = Proposal(
-        SettlementKind.RESIDENT, instalment_count=50, first_instalment_on=date(2026, 8, 31)
-    )
+    proposal = Proposal(SettlementKind.RESIDENT, instalment_count=50, first_instalment_on=date(2026, 8, 31))
     service.propose(member, number=case.number, proposal=proposal, key="een")
     service.vote(second, number=case.number)
     claim = claims.claim(session, network=cast.network.code, reference=f"{case.number}-V1-inwoner")
@@ -185,9 +189,7 @@ def test_an_outside_party_gets_the_longer_term(
     proposal = Proposal(SettlementKind.OUTSIDE, outside_party="CZ Zorgverzekeraar")
     service.propose(member, number=case.number, proposal=proposal, key="een")
     service.vote(second, number=case.number)
-    claim = claims.claim(
-        session, network=cast.network.code, reference=f"{case.number}-V1-cz-zorgverzekeraar"
-    )
+    claim = claims.claim(session, network=cast.network.code, reference=f"{case.number}-V1-cz-zorgverzekeraar")
     assert claim.account is Account.OUTSIDE_CLAIMS
     assert (claim.party_name, claim.due_on) == ("CZ Zorgverzekeraar", member.today + timedelta(days=60))
 
@@ -220,9 +222,7 @@ def test_the_amount_says_how_many_members_decide(
     assert made.state == "decided"
 
 
-def test_only_what_was_paid_is_settled(
-    session: Session, cast: Cast, member: Work, treasurer: Work
-) -> None:
+def test_only_what_was_paid_is_settled(session: Session, cast: Cast, member: Work, treasurer: Work) -> None:
     case = a_paid_case(session, cast, 30_000, later=20_000)
     assert settleable_cents(member, case) == 30_000  # what is promised is not paid
     first = service.propose(member, number=case.number, proposal=COLLECTIVE, key="een")
