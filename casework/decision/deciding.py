@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 
@@ -20,9 +19,10 @@ from casework.decision.tables import Assessment, Decision, DecisionReview, Decis
 from casework.decision.weighing import APPROVE, Weighing, judged_on, votes_on
 from ledger import balances, book, events
 from ledger.refusals import FundExhausted
-from rules.lifecycle import DecisionAction, DecisionState
+from rules.lifecycle import DECISION, DecisionAction, DecisionState, next_state
 from rules.policy import SectionName
 from rules.triangle import Advice, Value
+from rules.waiting_list import Urgency, Waiting, can_be_promised, in_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,31 +78,42 @@ def close(
     return Outcome(state)
 
 
-def waiting_in_line(work: Work) -> list[Case]:
-    """The waiting list: urgent cases first, then by the moment of submission."""
+def waiting_list(work: Work) -> tuple[Waiting, ...]:
+    """The waiting list as it is served: urgent cases first, then by the moment of submission."""
     query = select(Case).where(
         Case.network_id == work.network.id, Case.decision_state == DecisionState.WAITING.value
     )
-    return list(work.session.scalars(query.order_by(Case.urgent.desc(), Case.submitted_at_utc, Case.id)))
+    return in_order(
+        Waiting(
+            reference=case.number,
+            urgency=Urgency.DAYS if case.urgent else Urgency.CAN_WAIT,
+            submitted_at_utc=case.submitted_at_utc or case.created_at_utc,
+            amount_cents=case.amount_cents,
+        )
+        for case in work.session.scalars(query)
+    )
 
 
 def promise(work: Work, *, number: str) -> Outcome:
     """Promise a waiting case its money, now that the pot allows; a second click gives the same outcome.
 
-    Raises :class:`NotFirstInLine` where an earlier case on the list fits in the pot,
-    :class:`PotStillEmpty` where this one does not, ``IllegalTransition`` where it does not wait.
+    Raises :class:`NotFirstInLine` where the list has not come to this case yet (nobody is passed),
+    :class:`PotStillEmpty` where the pot holds too little, ``IllegalTransition`` where it does not wait.
     """
     case = case_for(work, number, Permission.CASE_DECIDE, lock=True)
     refuse_own_submission(work, case)
     if case.decision_state == DecisionState.APPROVED:
         return Outcome(DecisionState.APPROVED)
-    state = move(case, DecisionAction.PROMISE)
+    next_state(DECISION, DecisionState(case.decision_state), DecisionAction.PROMISE)
     available = balances.fund_position(work.session, network=work.network.code).available_cents
-    for earlier in waiting_in_line(work):
-        if _place(earlier) < _place(case) and earlier.amount_cents <= available:
-            raise NotFirstInLine(number=earlier.number)
+    waiting = waiting_list(work)
+    served = [one.reference for one in can_be_promised(waiting, available)]
+    if case.number not in served:
+        first = waiting[len(served)].reference
+        raise PotStillEmpty() if first == case.number else NotFirstInLine(number=first)
     if not _promise_money(work, case):
         raise PotStillEmpty()
+    state = move(case, DecisionAction.PROMISE)
     record(work, "case.promise", case.number, amount_cents=case.amount_cents)
     work.session.flush()
     return Outcome(state)
@@ -152,10 +163,6 @@ def _promise_money(work: Work, case: Case) -> bool:
     except FundExhausted:
         return False
     return True
-
-
-def _place(case: Case) -> tuple[bool, datetime, int]:
-    return (not case.urgent, case.submitted_at_utc or case.created_at_utc, case.id)
 
 
 def _joined(texts: Iterable[str]) -> str:

@@ -117,7 +117,7 @@ class PotStillEmpty(Conflict):
 
 
 class NotFirstInLine(Conflict):
-    """Another case is before this one on the waiting list and fits in the pot."""
+    """Another case is before this one on the waiting list, and nobody is passed."""
 
-    nl = "Casus {number} is eerder aan de beurt: die staat hoger op de wachtlijst en past in de pot."
-    en = "Case {number} comes first: it is higher on the waiting list and fits in the pot."
+    nl = "Casus {number} is eerder aan de beurt: die staat hoger op de wachtlijst. De volgorde staat vast."
+    en = "Case {number} comes first: it is higher on the waiting list. The order is fixed."

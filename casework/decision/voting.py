@@ -91,7 +91,9 @@ def vote(work: Work, *, number: str, ballot: Ballot) -> Outcome:
 
 def _check(work: Work, case: Case, ballot: Ballot) -> _Given:
     action = DecisionAction.APPROVE if ballot.outcome == APPROVE else DecisionAction.DECLINE
-    next_state(DECISION, DecisionState(case.decision_state), action)
+    state = DecisionState(case.decision_state)
+    if state is not DecisionState.SUBMITTED:  # nobody has assessed that one: that is what there is to say
+        next_state(DECISION, state, action)
     assessments, votes = assessments_of(work, case), votes_on(work, case)
     own = next((one for one in assessments if one.person_id == work.actor.person_id), None)
     if own is None:

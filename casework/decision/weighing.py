@@ -159,10 +159,12 @@ def weigh(
     *,
     assessments: Sequence[Assessment],
     votes: Sequence[DecisionVote],
+    policy: Policy | None = None,
     household: Iterable[Case] | None = None,
 ) -> Weighing:
-    """Apply the rules to ``case``. ``household`` saves a query where many cases are weighed at once."""
-    policy = policy_of(work, case)
+    """Apply the rules to ``case``. Who weighs many cases at once gives ``policy`` and ``household``."""
+    if policy is None:
+        policy = policy_of(work, case)
     if household is None:
         household = household_requests(work, [case]).get(case.household_hash or "", [])
     counting = [one for one in assessments if one.counts]

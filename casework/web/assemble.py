@@ -25,6 +25,7 @@ from casework.web import (
     partners,
     people,
     policy,
+    pot,
     settlement,
     treasury,
     worklist,
@@ -71,6 +72,7 @@ def install(app: Flask, settings: Settings, engine: Engine) -> None:
     formatting.install(app)
     app.before_request(sign_in.load_actor_of_request)
     app.context_processor(_template_names)
+    app.context_processor(pot.names_for_templates)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from rules.wording import Choice, Labelled, LocalText, Reason, ReasonKind
+from rules.wording import Choice, Labelled, Reason, ReasonKind
 
 
 class Section(Labelled):
@@ -57,6 +58,22 @@ IN_LINE = ReasonKind("in_line", "Wachtlijst, plek {place}", "Waiting list, place
 TREASURER = ReasonKind("treasurer", "Wacht op penningmeester", "Waits for the treasurer")
 REVIEW = ReasonKind("review", "Achteraf te bekijken", "To be reviewed afterwards")
 SETTLE = ReasonKind("settle", "Verrekening voorstellen, dag {days}", "Propose a settlement, day {days}")
+PARTIES_ANSWER = ReasonKind(
+    "parties_answer", "Wacht op antwoord van {names}", "Waits for the answer of {names}"
+)
+TERM_OVER = ReasonKind(
+    "term_over",
+    "Termijn voorbij voor {names}: verrekening vaststellen",
+    "Term over for {names}: fix the settlement",
+)
+DISPUTED = ReasonKind("disputed", "Betwist door {names}: besluiten", "Disputed by {names}: decide")
+EXECUTIVES_DECIDE = ReasonKind("executives_decide", "Ligt bij de bestuurders", "Is with the executives")
+SETTLEMENT_VOTE = ReasonKind("settlement_vote", "Uw stem over de verrekening", "Your vote on the settlement")
+SETTLEMENT_VOTES_MISSING = ReasonKind(
+    "settlement_votes_missing", "Wacht op stemmen over de verrekening", "Waits for votes on the settlement"
+)
+ANSWER_BY = ReasonKind("answer_by", "Antwoord uiterlijk {on}", "Answer by {on}")
+AGREED = ReasonKind("agreed", "{agreed} van {required} leden akkoord", "{agreed} of {required} members agree")
 
 ADVISE_ONLY = ReasonKind(
     "advise_only",
@@ -71,6 +88,7 @@ OWN_SUBMISSION = ReasonKind(
 ASKED_ON = ReasonKind("asked_on", "Vraag gesteld op {on}", "Asked on {on}")
 PAID_ON = ReasonKind("paid_on", "Betaald op {on}", "Paid on {on}")
 APPROVED_ON = ReasonKind("approved_on", "Gehonoreerd op {on}", "Approved on {on}")
+ONE_DECIDED_ON = ReasonKind("one_decided_on", "Eén lid besloot op {on}", "One member decided on {on}")
 APPOINT = ReasonKind(
     "appoint",
     "Vraag de beheerder om een plaatsvervanger van een andere organisatie",
@@ -93,23 +111,24 @@ class Turn:
 class WorkLine:
     """One line. ``elapsed`` is the time on the decision clock, None once decided; ``still`` while it stops.
 
-    ``age_days`` is how long a paid case has been waiting for its settlement. ``settlement_id`` names the
-    settlement that the line is about.
+    ``age_days`` counts from the payment, on lines about who repays.
     """
 
     number: str
     title: str
     partner_name: str
-    domains: tuple[Choice, ...]
     amount_cents: int
-    urgent: bool
-    submitted_at_utc: datetime
-    elapsed: timedelta | None
-    still: bool
-    age_days: int | None
     turn: Turn
-    settlement_id: int | None = None
-    says_more: LocalText | None = None
+    domains: tuple[Choice, ...] = ()
+    urgent: bool = False
+    elapsed: timedelta | None = None
+    still: bool = False
+    age_days: int | None = None
+
+    @property
+    def waits_for(self) -> timedelta:
+        """How long the line has been waiting, to sort by."""
+        return self.elapsed if self.elapsed is not None else timedelta(days=self.age_days or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +148,6 @@ class Worklist:
 
     sections: tuple[Page, ...]
     yours: int
-    total: int
+    counts: Mapping[Section, int]
     fastest: timedelta | None
     unsettled_cents: int

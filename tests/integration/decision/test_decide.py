@@ -97,9 +97,7 @@ def test_repeating_the_deciding_vote_gives_the_same_outcome_and_promises_once(en
             it.vote(second, "decline", "Toch niet.", "Naar de gemeente.")
 
 
-@pytest.mark.parametrize(
-    ("amount", "needed"), [(50_000, 1), (50_001, 2), (500_000, 2), (500_001, 3)]
-)
+@pytest.mark.parametrize(("amount", "needed"), [(50_000, 1), (50_001, 2), (500_000, 2), (500_001, 3)])
 def test_the_quorum_follows_the_amount(engine: Engine, amount: int, needed: int) -> None:
     with a_round(engine, amounts=(amount,)) as it:
         free = [it.cast.secretariat[0], it.cast.secretariat[1], it.cast.secretariat[3]]
@@ -272,10 +270,11 @@ def test_an_empty_pot_puts_the_case_on_the_waiting_list(engine: Engine) -> None:
         assert it.vote(first).state is DecisionState.WAITING
         assert _promised(it) == 0
         assert it.session.get_one(Decision, it.case.id).outcome == "approve"
-        with pytest.raises(PotStillEmpty):
-            promise(it.work(first), number=it.case.number)
-        it.session.refresh(it.case)
-        it.case.decision_state = "waiting"  # the refused action was rolled back with its transaction
+    with unit_of_work(engine) as session, pytest.raises(PotStillEmpty):
+        promise(work_as(session, first, it.cast.network), number=it.case.number)
+    with unit_of_work(engine) as session:
+        it = Round(session, it.cast, session.get_one(Case, it.case.id))
+        assert _state(it) is DecisionState.WAITING
         fund(it.work(it.cast.treasurer), 1)
         assert promise(it.work(first), number=it.case.number).state is DecisionState.APPROVED
         assert _promised(it) == 40_000
@@ -283,30 +282,34 @@ def test_an_empty_pot_puts_the_case_on_the_waiting_list(engine: Engine) -> None:
         assert _promised(it) == 40_000
 
 
-def test_the_waiting_list_goes_by_urgency_then_date(engine: Engine) -> None:
-    with a_round(engine, amounts=(40_000,), decision_state="waiting") as it:
-        urgent = a_case(
-            it.session,
-            it.cast.network,
-            it.cast.applicant,
-            amounts=(30_000,),
-            decision_state="waiting",
-            at_utc=NOW + timedelta(hours=1),
-            urgent=True,
-        )
-        work = it.work(it.cast.secretariat[0])
+def _waiting(it: Round, amount: int, *, minutes: int, urgent: bool = False) -> Case:
+    return a_case(
+        it.session,
+        it.cast.network,
+        it.cast.applicant,
+        amounts=(amount,),
+        decision_state="waiting",
+        at_utc=NOW + timedelta(minutes=minutes),
+        urgent=urgent,
+    )
+
+
+def test_the_waiting_list_goes_by_urgency_then_date_and_nobody_is_passed(engine: Engine) -> None:
+    with a_round(engine, amounts=(40_000,), fund_cents=40_000, decision_state="waiting") as it:
+        urgent = _waiting(it, 50_000, minutes=2, urgent=True)
+        _waiting(it, 1_000, minutes=1)
         with pytest.raises(NotFirstInLine) as refused:
-            promise(work, number=it.case.number)
-        assert urgent.number in refused.value.sentence("nl")
+            promise(it.work(it.cast.secretariat[0]), number=it.case.number)
+    assert urgent.number in refused.value.sentence("nl")
 
 
-def test_a_smaller_case_may_go_before_one_that_does_not_fit(engine: Engine) -> None:
-    with a_round(engine, amounts=(40_000,), fund_cents=20_000, decision_state="waiting") as it:
-        small = a_case(
-            it.session, it.cast.network, it.cast.applicant, amounts=(15_000,), decision_state="waiting"
-        )
-        assert promise(it.work(it.cast.secretariat[0]), number=small.number).decided
-        assert _promised(it, small) == 15_000
+def test_all_that_fit_from_the_top_can_be_promised_in_any_order(engine: Engine) -> None:
+    with a_round(engine, amounts=(40_000,), fund_cents=60_000, decision_state="waiting") as it:
+        second = _waiting(it, 20_000, minutes=1)
+        work = it.work(it.cast.secretariat[0])
+        assert promise(work, number=second.number).decided
+        assert promise(work, number=it.case.number).decided
+        assert (_promised(it), _promised(it, second)) == (40_000, 20_000)
 
 
 def test_one_members_decision_is_reviewed_afterwards_by_another(engine: Engine) -> None:
@@ -418,8 +421,7 @@ def test_two_members_voting_at_once_promise_once(engine: Engine) -> None:
     assert sorted(outcomes) == [False, True]
     with unit_of_work(engine, write=False) as session:
         assert (
-            balance_cents(session, network="testnet", account=Account.COMMITMENTS, subject=number)
-            == -100_000
+            balance_cents(session, network="testnet", account=Account.COMMITMENTS, subject=number) == -100_000
         )
 
 

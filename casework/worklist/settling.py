@@ -1,0 +1,57 @@
+"""The lines about who repays: paid cases without a settlement, proposals on their way, disputes."""
+
+from __future__ import annotations
+
+from casework.context import Work
+from casework.settlement.lists import SettlementLine, Stage, settlement_lines_for_worklist
+from casework.worklist import lines
+from casework.worklist.lines import Action, Section, Tone, Turn, WorkLine
+from rules.wording import Reason
+
+
+def settling_lines(work: Work) -> list[WorkLine]:
+    """The settlement lines of the worklist, the actor's own turn and the oldest first."""
+    return [
+        WorkLine(
+            number=line.case_number,
+            title=line.title,
+            partner_name=line.partner_name,
+            amount_cents=line.open_cents,
+            age_days=line.age_days,
+            turn=_turn(line),
+        )
+        for line in settlement_lines_for_worklist(work)
+    ]
+
+
+def _turn(line: SettlementLine) -> Turn:
+    if line.stage is Stage.TO_SETTLE:
+        note = lines.PAID_ON(on=line.since_on) if line.since_on else None
+        tone = Tone.LATE if line.overdue else Tone.WAIT
+        says = lines.SETTLE(days=line.age_days)
+        return Turn(Section.TO_SETTLE, says, Action.PROPOSE_SETTLEMENT, tone, note)
+    section = Section.YOURS if line.my_turn else Section.OTHERS
+    tone = Tone.LATE if line.overdue or line.stage is Stage.DISPUTED else Tone.WAIT
+    if not line.my_turn and tone is Tone.WAIT:
+        tone = Tone.MUTE
+    return Turn(section, _says(line), Action.SETTLEMENT, tone, _note(line))
+
+
+def _says(line: SettlementLine) -> Reason:
+    if line.stage is Stage.PARTIES:
+        if line.overdue:
+            return lines.TERM_OVER(names=line.waiting_for)
+        return lines.PARTIES_ANSWER(names=line.waiting_for)
+    if line.escalated:
+        return lines.EXECUTIVES_DECIDE()
+    if line.stage is Stage.DISPUTED:
+        return lines.DISPUTED(names=line.waiting_for)
+    return lines.SETTLEMENT_VOTE() if line.my_turn else lines.SETTLEMENT_VOTES_MISSING()
+
+
+def _note(line: SettlementLine) -> Reason | None:
+    if line.until_on is not None:
+        return lines.ANSWER_BY(on=line.until_on)
+    if line.tally is not None:
+        return lines.AGREED(agreed=line.tally.agreed, required=line.tally.required)
+    return None
