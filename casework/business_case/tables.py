@@ -23,7 +23,7 @@ class BusinessCase(Base):
 
 
 class BusinessCaseLine(Base):
-    """One cost on the new or the regular side. ``party`` is a partner code or ``party_name`` an outside party.
+    """One cost on the new or the regular side. ``party`` is a partner's code, or a kind of outside party.
 
     Prices are per unit, in cents, at the level of ``price_year``.
     """

@@ -50,7 +50,10 @@ class SavedElsewhere(Conflict):
 class NotADraft(Conflict):
     """The case was submitted, so its text is fixed."""
 
-    nl = "Deze casus is al ingediend en kan niet meer worden gewijzigd. Vul iets aan met een bijlage of een antwoord."
+    nl = (
+        "Deze casus is al ingediend en kan niet meer worden gewijzigd. "
+        "Vul iets aan met een bijlage of een antwoord."
+    )
     en = "This case was submitted and can no longer be changed. Add to it with an attachment or an answer."
 
 
@@ -201,8 +204,8 @@ def _check(work: Work, fields: Mapping[str, Any]) -> None:
 
 def partner_ids(work: Work) -> dict[str, int]:
     """The id of each partner of the network, by code; those who left too."""
-    rows = work.session.execute(select(Partner.code, Partner.id).where(Partner.network_id == work.network.id))
-    return {code: partner_id for code, partner_id in rows}
+    query = select(Partner.code, Partner.id).where(Partner.network_id == work.network.id)
+    return dict(work.session.execute(query).tuples().all())
 
 
 def _set_cost_lines(work: Work, case: Case, lines: Sequence[CostLineDraft]) -> None:

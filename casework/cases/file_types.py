@@ -28,8 +28,14 @@ class FileEmpty(Invalid):
 class FileNameWrong(Invalid):
     """A name that could lead out of its folder, or that cannot be shown."""
 
-    nl = "De naam van dit bestand kan niet. Geef het een gewone naam van hoogstens {maximum} tekens, zoals offerte.pdf."
-    en = "The name of this file cannot be used. Give it a plain name of at most {maximum} characters, such as quote.pdf."
+    nl = (
+        "De naam van dit bestand kan niet. Geef het een gewone naam van hoogstens {maximum} tekens, "
+        "zoals offerte.pdf."
+    )
+    en = (
+        "The name of this file cannot be used. Give it a plain name of at most {maximum} characters, "
+        "such as quote.pdf."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,8 @@ _STEP = f"<any({','.join(repr(step) for step in STEPS)}):step>"
 @needs(Permission.CASE_CREATE)
 def new() -> str | Response:
     """Begin a case, for one of the partners where one is an applicant."""
-    partners = [(held.partner_code, held.partner_name) for held in g.actor.held if held.role is Role.APPLICANT]
+    held = [one for one in g.actor.held if one.role is Role.APPLICANT]
+    partners = [(one.partner_code, one.partner_name) for one in held]
     if request.method == "POST":
         chosen = request.form.get("partner") or (partners[0][0] if len(partners) == 1 else "")
         with work() as job:
@@ -62,14 +63,19 @@ def edit(number: str) -> Response:
     return redirect(url_for("cases.edit_step", number=number, step=STEPS[0]))
 
 
-@bp.route(f"/casussen/<number>/bewerken/{_STEP}", methods=["GET", "POST"])
+@bp.get(f"/casussen/<number>/bewerken/{_STEP}")
 @needs(Permission.CASE_EDIT)
-def edit_step(number: str, step: str) -> str | Response | tuple[str, int]:
-    """One step of the form. What is valid is saved, also when something beside it is not."""
-    if request.method == "GET":
-        with work() as job:
-            draft = draft_form(job, number)
-            return _page(job, draft, step, filled_from_draft(draft, step))
+def edit_step(number: str, step: str) -> str:
+    """One step of the form, as stored."""
+    with work() as job:
+        draft = draft_form(job, number)
+        return _page(job, draft, step, filled_from_draft(draft, step))
+
+
+@bp.post(f"/casussen/<number>/bewerken/{_STEP}")
+@needs(Permission.CASE_EDIT)
+def save_step(number: str, step: str) -> Response | tuple[str, int]:
+    """Save one step. What is valid is saved, also when something beside it is not."""
     action = request.form.get("action", "")
     form = without_row(request.form, ROWS_OF_STEP.get(step, ""), action)
     try:
@@ -84,13 +90,9 @@ def edit_step(number: str, step: str) -> str | Response | tuple[str, int]:
         return _typed_page(number, step, read.errors, 422 if read.errors else 200, rows)
     if read.errors:
         return _typed_page(number, step, read.errors, 422)
-    if action == "next":
-        following = STEPS.index(step) + 1
-        if following == len(STEPS):
-            return redirect(url_for("cases.check", number=number))
-        return redirect(url_for("cases.edit_step", number=number, step=STEPS[following]))
-    flash(_("Het concept is bewaard."), "success")
-    return redirect(url_for("cases.edit_step", number=number, step=step))
+    if action != "next":
+        flash(_("Het concept is bewaard."), "success")
+    return redirect(_address_after(number, step, onward=action == "next"))
 
 
 @bp.post(f"/casussen/<number>/bewaren/{_STEP}")
@@ -168,6 +170,13 @@ def _save(
             del values[problem.field]
             continue
         return read, saved
+
+
+def _address_after(number: str, step: str, *, onward: bool) -> str:
+    following = STEPS.index(step) + (1 if onward else 0)
+    if following == len(STEPS):
+        return url_for("cases.check", number=number)
+    return url_for("cases.edit_step", number=number, step=STEPS[following])
 
 
 def _whole(text: str | None) -> int:

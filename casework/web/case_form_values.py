@@ -18,6 +18,7 @@ from casework.context import Work
 from casework.web.case_form import (
     BREAKTHROUGH,
     LISTS_OF_STEP,
+    REGULAR_WAY,
     RESIDENT,
     ROWS_OF_STEP,
     STUCK,

@@ -1,4 +1,4 @@
-"""The price list on a form: to choose from, to fill a row with, and to recognise a row that kept its price."""
+"""The price list on a form: to choose from, to fill a row with, to recognise a row that kept its price."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def row_from_price_list(work: Work, code: str) -> dict[str, str]:
 
 
 def filled_from_price_list(line: RegularLine, code: str) -> RegularLine:
-    """``line`` with year, source and confidence of the list, as long as its price is still that of the list."""
+    """``line`` with year, source and confidence of the list, as long as its price is the one of the list."""
     price: Price | None = price_of(code) if code else None
     if price is None or price.amount_cents != line.mid_cents:
         return line
