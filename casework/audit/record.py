@@ -6,7 +6,9 @@ from casework.audit.tables import LogRecord
 from casework.context import Work
 
 
-def record(work: Work, action: str, object_ref: str = "", *, result: str = "done", **facts: str | int | bool | None) -> None:
+def record(
+    work: Work, action: str, object_ref: str = "", *, result: str = "done", **facts: str | int | bool | None
+) -> None:
     """Add one record in the transaction of the change itself. ``facts`` hold codes and numbers, no texts."""
     work.session.add(
         LogRecord(

@@ -1,0 +1,131 @@
+"""The log in sentences: per action what happened, with the place of the object in it.
+
+``tests/unit/web/test_log_words.py`` sees to it that every action that is recorded anywhere has one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from casework.audit.find import LogRow
+from casework.web.formatting import NO_BREAK, date_short, euros
+from rules.roles import Role
+
+ACTIONS: Mapping[str, object] = {
+    "sign_in": _l("Aangemeld"),
+    "sign_out": _l("Afgemeld"),
+    "sessions.end": _l("Op andere apparaten afgemeld"),
+    "password.change": _l("Wachtwoord gewijzigd"),
+    "password.reset": _l("Nieuw wachtwoord gegeven aan %(object)s"),
+    "person.add": _l("%(object)s toegevoegd"),
+    "person.edit": _l("Naam van %(object)s gewijzigd"),
+    "person.close": _l("Account van %(object)s afgesloten"),
+    "person.open": _l("Account van %(object)s weer geopend"),
+    "role.add": _l("Rol gegeven aan %(object)s"),
+    "role.end": _l("Rol van %(object)s beëindigd"),
+    "partner.add": _l("Partner %(object)s toegevoegd"),
+    "partner.edit": _l("Gegevens van partner %(object)s gewijzigd"),
+    "partner.end": _l("Vertrek van partner %(object)s vastgelegd"),
+    "partner.stay": _l("Vertrek van partner %(object)s ingetrokken"),
+    "network.load": _l("Netwerkbestand van %(object)s ingelezen"),
+    "access.refuse": _l("Geweigerd: pagina %(object)s"),
+    "case.create": _l("Casus %(object)s begonnen"),
+    "case.save": _l("Casus %(object)s bewaard"),
+    "case.delete": _l("Concept %(object)s verwijderd"),
+    "case.submit": _l("Casus %(object)s ingediend"),
+    "case.withdraw": _l("Casus %(object)s ingetrokken"),
+    "case.hand_over": _l("Casus %(object)s overgedragen aan een collega"),
+    "case.view": _l("Casus %(object)s bekeken"),
+    "case.attach": _l("Bijlage bij casus %(object)s gevoegd"),
+    "case.detach": _l("Bijlage bij casus %(object)s weggehaald"),
+    "case.download": _l("Bijlage van casus %(object)s geopend"),
+    "case.take_up": _l("Casus %(object)s in behandeling genomen"),
+    "case.ask": _l("Vraag gesteld over casus %(object)s"),
+    "case.answer": _l("Vraag over casus %(object)s beantwoord"),
+    "case.resume": _l("Beoordeling van casus %(object)s hervat zonder antwoord"),
+    "case.assess": _l("Casus %(object)s beoordeeld"),
+    "case.assess_again": _l("Casus %(object)s opnieuw beoordeeld"),
+    "case.vote": _l("Gestemd over casus %(object)s"),
+    "case.approve": _l("Casus %(object)s gehonoreerd"),
+    "case.decline": _l("Casus %(object)s niet gehonoreerd, met een andere route"),
+    "case.wait": _l("Casus %(object)s op de wachtlijst gezet"),
+    "case.promise": _l("Geld toegezegd aan casus %(object)s van de wachtlijst"),
+    "case.review": _l("Spoedbesluit over casus %(object)s nagekeken"),
+    "business_case.add": _l("Regel toegevoegd aan de businesscase van %(object)s"),
+    "business_case.change": _l("Regel gewijzigd in de businesscase van %(object)s"),
+    "business_case.remove": _l("Regel weggehaald uit de businesscase van %(object)s"),
+    "business_case.assume": _l("Uitgangspunten van de businesscase van %(object)s gewijzigd"),
+    "commitment.release": _l("Toezegging aan casus %(object)s vrijgegeven"),
+    "payout.order": _l("Betaling klaargezet voor casus %(object)s"),
+    "payout.confirm": _l("Betaling %(object)s bevestigd"),
+    "payout.reject": _l("Betaling %(object)s afgekeurd"),
+    "payout.return": _l("Betaling %(object)s teruggekomen"),
+    "claim.repay": _l("Terugbetaling geboekt op vordering %(object)s"),
+    "claim.write_off": _l("Vordering %(object)s afgeboekt"),
+    "entry.reverse": _l("Boeking %(object)s teruggedraaid"),
+    "settlement.propose": _l("Verrekening voorgesteld voor casus %(object)s"),
+    "settlement.drop": _l("Voorstel voor verrekening van casus %(object)s ingetrokken"),
+    "settlement.accept": _l("Verrekening van casus %(object)s aanvaard"),
+    "settlement.dispute": _l("Verrekening van casus %(object)s betwist"),
+    "settlement.silence": _l("Verrekening van casus %(object)s aanvaard doordat de termijn voorbij was"),
+    "settlement.escalate": _l("Verrekening van casus %(object)s voorgelegd aan de bestuurders"),
+    "settlement.vote": _l("Gestemd over de verrekening van casus %(object)s"),
+    "settlement.decide": _l("Verrekening van casus %(object)s vastgesteld"),
+    "settlement.repaid": _l("Verrekening van casus %(object)s helemaal terugbetaald"),
+    "settlement.reopen": _l("Verrekening van casus %(object)s weer geopend"),
+    "settlement.undo_ask": _l("Gevraagd de verrekening van casus %(object)s ongedaan te maken"),
+    "settlement.undo_refuse": _l("Geweigerd de verrekening van casus %(object)s ongedaan te maken"),
+    "settlement.undo": _l("Verrekening van casus %(object)s ongedaan gemaakt"),
+}
+FACTS: Mapping[str, object] = {
+    "role": _l("rol"),
+    "partner": _l("partner"),
+    "from_on": _l("vanaf"),
+    "until_on": _l("tot en met"),
+    "joined_on": _l("doet mee vanaf"),
+    "left_on": _l("eerste dag niet meer"),
+    "roles": _l("beëindigde rollen"),
+    "changed": _l("gewijzigd"),
+    "amount_cents": _l("bedrag"),
+    "guesses": _l("te veel pogingen"),
+}
+
+
+def action_sentence(row: LogRow) -> str:
+    """What happened, in the reader's language."""
+    sentence = ACTIONS.get(row.action)
+    if sentence is None:
+        return _("%(action)s: %(object)s", action=row.action, object=row.object_ref)
+    return str(sentence) % {"object": row.object_name or _("onbekend")}
+
+
+def action_choices() -> list[tuple[str, str]]:
+    """Every action for a filter, with dots in the place of the object, in alphabetical order."""
+    choices = [(code, str(sentence) % {"object": "…"}) for code, sentence in ACTIONS.items()]
+    return sorted(choices, key=lambda choice: choice[1].lstrip("… ").casefold())
+
+
+def facts_line(row: LogRow) -> str:
+    """The facts that have a name for people, as one line."""
+    parts = [
+        _("%(name)s %(value)s", name=FACTS[key], value=_shown(key, value))
+        for key, value in row.facts.items()
+        if key in FACTS and value not in (None, "")
+    ]
+    return " · ".join(parts)
+
+
+def _shown(key: str, value: object) -> str:
+    language = str(get_locale() or "nl")
+    if key.endswith("_cents") and type(value) is int:
+        return euros(value, language)
+    if key.endswith("_on") and isinstance(value, str):
+        return date_short(date.fromisoformat(value), language)
+    if key == "role" and value in set(Role):
+        return Role(str(value)).label(language)
+    return str(value).replace(" ", NO_BREAK)
