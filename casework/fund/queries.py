@@ -47,10 +47,11 @@ class Booking:
 
 @dataclass(frozen=True, slots=True)
 class PartnerChoice:
-    """A partner to choose from in a form; ``left`` when it does not take part any more."""
+    """A partner to choose from in a form; ``leaves`` when its last day is known, ``left`` when it is over."""
 
     code: str
     name: str
+    leaves: bool
     left: bool
 
 
@@ -103,7 +104,12 @@ def partner_choices(work: Work) -> tuple[PartnerChoice, ...]:
     """All partners by name; those that left stand last."""
     partners = work.session.scalars(select(Partner).where(Partner.network_id == work.network.id))
     choices = [
-        PartnerChoice(one.code, one.name, one.left_on is not None and one.left_on <= work.today)
+        PartnerChoice(
+            one.code,
+            one.name,
+            leaves=one.left_on is not None,
+            left=one.left_on is not None and one.left_on <= work.today,
+        )
         for one in partners
     ]
     return tuple(sorted(choices, key=lambda one: (one.left, one.name)))

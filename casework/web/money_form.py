@@ -1,8 +1,9 @@
-"""What every form that moves money has: a key that makes it happen once, and a question asked first."""
+"""What forms that move money and long lists share: a key, a question asked first, a page, a language."""
 
 from __future__ import annotations
 
 from flask import request
+from flask_babel import get_locale
 
 
 def form_key() -> str:
@@ -15,9 +16,9 @@ def confirmed() -> bool:
     return request.form.get("confirmed") == "1"
 
 
-def page_number() -> int:
-    """The page of a list that is asked for; the first for whatever is not a number."""
-    return choose_number(request.args.get("bladzijde", "")) or 1
+def page_number(*, default: int = 1) -> int:
+    """The page of a list that is asked for; ``default`` for whatever is not a number."""
+    return choose_number(request.args.get("bladzijde", "")) or default
 
 
 def choose_number(text: str) -> int | None:
@@ -25,3 +26,8 @@ def choose_number(text: str) -> int | None:
     if text.isascii() and text.isdigit() and 0 < len(text) <= 9 and int(text) > 0:
         return int(text)
     return None
+
+
+def language() -> str:
+    """The language of the page, for labels of states and kinds."""
+    return str(get_locale() or "nl")

@@ -23,7 +23,7 @@ from casework.payout.refusals import NothingChosen, PayoutState, ReleaseReason
 from casework.web import treasury_fund
 from casework.web.errors import errors_by_field, status_of
 from casework.web.fields import ChoiceField, DateField, FormSchema, parse
-from casework.web.money_form import choose_number, confirmed, form_key, page_number
+from casework.web.money_form import choose_number, confirmed, form_key, language, page_number
 from casework.web.route import needs, work
 from casework.web.treasury_base import bp
 from errors import Conflict, Invalid
@@ -34,10 +34,16 @@ __all__ = ["bp", "treasury_fund"]
 _DUE_SHOWN = 10
 
 
-class OnForm(FormSchema):
-    """A day on which the bank did something."""
+class PaidForm(FormSchema):
+    """The day on which the bank debited it."""
 
     on = DateField(needed=True)
+
+
+class EndedForm(FormSchema):
+    """The day on which the bank rejected it or sent it back. Both forms stand on one page: another name."""
+
+    ended_on = DateField(needed=True)
 
 
 class ReleaseForm(FormSchema):
@@ -103,7 +109,12 @@ def payout_list() -> str:
     with work() as job:
         found = payouts(job, search=search, state=state, page=page_number())
     return render_template(
-        "treasury/payouts.html", found=found, search=search, state=state, states=tuple(PayoutState)
+        "treasury/payouts.html",
+        found=found,
+        search=search,
+        state=state,
+        states=[(one.value, one.label(language())) for one in PayoutState],
+        page_url=lambda number: url_for("treasury.payout_list", q=search, stand=state, bladzijde=number),
     )
 
 
@@ -122,38 +133,47 @@ def _payout(job: Work, reference: str, errors: dict[str, str] | None = None, ste
         today=job.today,
         errors=errors or {},
         step=step,
-        on=request.form.get("on", ""),
+        on=request.form.get("on"),
+        ended_on=request.form.get("ended_on"),
         key=request.form.get("idempotency_key"),
     )
 
 
-@bp.post("/betalen/uitbetalingen/<reference>/<any(bevestigen,geweigerd,teruggestort):step>")
+@bp.post("/betalen/uitbetalingen/<reference>/bevestigen")
 @needs(Permission.PAYOUT_ORDER)
-def book_payout(reference: str, step: str) -> str | Response | tuple[str, int]:
-    """Book what the bank did: debited, rejected before debiting, or sent back afterwards."""
+def confirm(reference: str) -> str | Response | tuple[str, int]:
+    """Book that the bank debited it."""
     try:
-        on = parse(OnForm(), request.form)["on"]
-        if step != "bevestigen" and not confirmed():
-            with work(write=False) as job:
-                shown = payout_page(job, reference)
-            return render_template("treasury/book_payout.html", payout=shown, step=step, on=on, key=form_key())
+        paid_on = parse(PaidForm(), request.form)["on"]
         with work() as job:
-            match step:
-                case "bevestigen":
-                    service.confirm_payout(job, reference=reference, paid_on=on, key=form_key())
-                case "geweigerd":
-                    service.reject_payout(job, reference=reference, rejected_on=on, key=form_key())
-                case _:
-                    service.return_payout(job, reference=reference, returned_on=on, key=form_key())
+            service.confirm_payout(job, reference=reference, paid_on=paid_on, key=form_key())
     except (Invalid, Conflict) as problem:
         with work(write=False) as job:
-            return _payout(job, reference, errors_by_field(problem), step), status_of(problem)
-    messages = {
-        "bevestigen": _("De uitbetaling is bevestigd."),
-        "geweigerd": _("Geboekt dat de bank de betaling weigerde. De kostenregel staat weer bij wat u kunt betalen."),
-        "teruggestort": _("Geboekt dat het geld terugkwam. De kostenregel staat weer bij wat u kunt betalen."),
-    }
-    flash(messages[step], "success")
+            return _payout(job, reference, errors_by_field(problem), "bevestigen"), status_of(problem)
+    flash(_("De uitbetaling is bevestigd."), "success")
+    return redirect(url_for("treasury.index"))
+
+
+@bp.post("/betalen/uitbetalingen/<reference>/<any(geweigerd,teruggestort):step>")
+@needs(Permission.PAYOUT_ORDER)
+def end(reference: str, step: str) -> str | Response | tuple[str, int]:
+    """Book that the bank rejected it before debiting, or sent it back afterwards; asks once more first."""
+    try:
+        ended_on = parse(EndedForm(), request.form)["ended_on"]
+        if not confirmed():
+            with work(write=False) as job:
+                shown = payout_page(job, reference)
+            return render_template("treasury/end.html", payout=shown, step=step, on=ended_on, key=form_key())
+        with work() as job:
+            if step == "geweigerd":
+                service.reject_payout(job, reference=reference, rejected_on=ended_on, key=form_key())
+            else:
+                service.return_payout(job, reference=reference, returned_on=ended_on, key=form_key())
+    except (Invalid, Conflict) as problem:
+        found = {"ended_on" if name == "on" else name: text for name, text in errors_by_field(problem).items()}
+        with work(write=False) as job:
+            return _payout(job, reference, found, step), status_of(problem)
+    flash(_("Geboekt. De kostenregel staat weer bij wat u kunt betalen."), "success")
     return redirect(url_for("treasury.index"))
 
 
@@ -176,7 +196,7 @@ def release(cost_line_id: int) -> str | Response | tuple[str, int]:
         page = render_template(
             "treasury/release.html",
             line=line_to_pay(job, cost_line_id),
-            reasons=tuple(ReleaseReason),
+            reasons=[(one.value, one.label(language())) for one in ReleaseReason],
             errors=errors,
             reason=request.form.get("reason", ""),
             key=request.form.get("idempotency_key"),

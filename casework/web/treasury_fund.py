@@ -18,7 +18,7 @@ from casework.fund.refusals import OTHER_KINDS, BookingKind
 from casework.web.errors import errors_by_field, status_of
 from casework.web.fields import ChoiceField, DateField, FormSchema, LineField, MoneyField, WholeField, parse
 from casework.web.formatting import euro_input
-from casework.web.money_form import choose_number, confirmed, form_key
+from casework.web.money_form import choose_number, confirmed, form_key, language
 from casework.web.route import needs, work
 from casework.web.treasury_base import bp
 from errors import Conflict, Invalid
@@ -139,7 +139,7 @@ def contribution() -> str | Response | tuple[str, int]:
             "year": year,
             "on": job.today,
         }
-        page = _form(job, "treasury/contribution.html", problem, start, years=contribution_years(job))
+        page = _form(job, "treasury/contribution.html", problem, start, year_options=[(one, one) for one in contribution_years(job)])
     return (page, status_of(problem)) if problem else page
 
 
@@ -166,7 +166,7 @@ def other() -> str | Response | tuple[str, int]:
             flash(_("Geboekt onder %(reference)s.", reference=reference), "success")
             return redirect(url_for("treasury.index"))
     with work(write=False) as job:
-        page = _form(job, "treasury/other.html", problem, {"on": job.today}, kinds=OTHER_KINDS)
+        page = _form(job, "treasury/other.html", problem, {"on": job.today}, kinds=[(one.value, one.label(language())) for one in OTHER_KINDS])
     return (page, status_of(problem)) if problem else page
 
 
@@ -229,10 +229,12 @@ def _form(
     else:
         amount = start.get("amount")
         typed = start | {"amount": euro_input(amount) if isinstance(amount, int) else ""}
+    partners = partner_choices(job)
     return render_template(
         template,
         typed=typed,
-        partners=partner_choices(job),
+        partner_options=[(one.code, one.name) for one in partners],
+        leaver_options=[(one.code, one.name) for one in partners if one.leaves],
         errors=errors_by_field(problem) if problem else {},
         key=request.form.get("idempotency_key"),
         **more,

@@ -1,0 +1,71 @@
+"""The words for what happens in the book, for people who do not keep books."""
+
+from __future__ import annotations
+
+from ledger.accounts import Account
+from ledger.entries import EntryKind
+
+_KINDS: dict[EntryKind, tuple[str, str]] = {
+    EntryKind.POT_TAKEN_OVER: ("Bestaande pot overgenomen", "Existing pot taken over"),
+    EntryKind.CONTRIBUTION_RECEIVED: ("Bijdrage ontvangen", "Contribution received"),
+    EntryKind.CONTRIBUTION_PAID_BACK: ("Bijdrage terugbetaald", "Contribution paid back"),
+    EntryKind.CASE_APPROVED: ("Casus gehonoreerd", "Case approved"),
+    EntryKind.COMMITMENT_RAISED: ("Toezegging verhoogd", "Commitment raised"),
+    EntryKind.COMMITMENT_RELEASED: ("Toezegging vrijgevallen", "Commitment released"),
+    EntryKind.PAYMENT_ORDERED: ("Betaling opgedragen", "Payment ordered"),
+    EntryKind.PAYMENT_SEEN: ("Betaling afgeschreven", "Payment debited"),
+    EntryKind.PAYMENT_REJECTED: ("Betaling geweigerd", "Payment rejected"),
+    EntryKind.PAYMENT_RETURNED: ("Betaling teruggestort", "Payment returned"),
+    EntryKind.CARDS_BOUGHT: ("Kaarten gekocht", "Cards bought"),
+    EntryKind.CARDS_HANDED_OUT: ("Kaarten uitgereikt", "Cards handed out"),
+    EntryKind.PARTNER_PAID_IN_ADVANCE: ("Partner schoot voor", "Partner paid in advance"),
+    EntryKind.ADVANCE_REFUNDED: ("Voorschot terugbetaald", "Advance refunded"),
+    EntryKind.ADVANCE_SET_OFF: ("Voorschot verrekend", "Advance set off"),
+    EntryKind.SETTLED: ("Casus verrekend", "Case settled"),
+    EntryKind.SETTLED_AS_GIFT: ("Gift uit de pot", "Gift from the fund"),
+    EntryKind.REPAYMENT_RECEIVED: ("Terugbetaling ontvangen", "Repayment received"),
+    EntryKind.PAYEE_REFUND_UNSETTLED: ("Ontvanger betaalde terug", "Payee refunded"),
+    EntryKind.PAYEE_REFUND_SETTLED: ("Ontvanger betaalde terug na verrekening", "Payee refunded after settlement"),
+    EntryKind.CLAIM_FELL_BACK: ("Vordering teruggevallen", "Claim fell back"),
+    EntryKind.REPAID_PART_FELL_BACK: ("Terugbetaald deel teruggevallen", "Repaid part fell back"),
+    EntryKind.CLAIM_WRITTEN_OFF: ("Vordering afgeboekt", "Claim written off"),
+    EntryKind.WRITTEN_OFF_CLAIM_RECEIVED: ("Afgeboekte vordering toch ontvangen", "Written-off claim received"),
+    EntryKind.RECEIPT_UNRECOGNISED: ("Ontvangst niet herkend", "Receipt not recognised"),
+    EntryKind.RECEIPT_RECOGNISED: ("Ontvangst herkend", "Receipt recognised"),
+    EntryKind.RECEIPT_SENT_BACK: ("Ontvangst teruggestuurd", "Receipt sent back"),
+    EntryKind.BANK_COSTS: ("Bankkosten", "Bank costs"),
+    EntryKind.OTHER_COSTS: ("Andere kosten", "Other costs"),
+    EntryKind.OTHER_INCOME: ("Andere inkomsten", "Other income"),
+    EntryKind.YEAR_CLOSED: ("Jaar afgesloten", "Year closed"),
+    EntryKind.REVERSAL: ("Boeking teruggedraaid", "Entry reversed"),
+}
+
+
+def kind_label(kind: EntryKind, language: str) -> str:
+    """What happened, as the journal says it in ``language`` (``"nl"`` or ``"en"``)."""
+    return _KINDS[kind][1 if language == "en" else 0]
+
+_ACCOUNTS: dict[Account, tuple[str, str]] = {
+    Account.BANK: ("Bank", "Bank"),
+    Account.IN_TRANSIT: ("Betalingen onderweg", "Payments in transit"),
+    Account.CARDS: ("Kaarten en bonnen", "Cards and vouchers"),
+    Account.PARTNER_CLAIMS: ("Vorderingen op partners", "Claims on partners"),
+    Account.RESIDENT_CLAIMS: ("Vorderingen op inwoners", "Claims on residents"),
+    Account.OUTSIDE_CLAIMS: ("Vorderingen buiten het netwerk", "Claims outside the network"),
+    Account.UNSETTLED_CASES: ("Nog te verrekenen casussen", "Unsettled cases"),
+    Account.COMMITMENTS: ("Toezeggingen", "Commitments"),
+    Account.PARTNER_ADVANCES: ("Voorgeschoten door partners", "Advances by partners"),
+    Account.SUSPENSE: ("Nog niet herkend", "Not recognised yet"),
+    Account.CONTRIBUTIONS: ("Bijdragen", "Contributions"),
+    Account.RESULT: ("Resultaat van afgesloten jaren", "Result of closed years"),
+    Account.GIFTS: ("Giften", "Gifts"),
+    Account.WRITE_OFFS: ("Afboekingen", "Write-offs"),
+    Account.BANK_COSTS: ("Bankkosten", "Bank costs"),
+    Account.OTHER_COSTS: ("Andere kosten", "Other costs"),
+    Account.OTHER_INCOME: ("Andere inkomsten", "Other income"),
+}
+
+
+def account_label(account: Account, language: str) -> str:
+    """The name of a main account."""
+    return _ACCOUNTS[account][1 if language == "en" else 0]
