@@ -85,7 +85,7 @@ class FirstHalf:
     def _later(
         self, plot: Plot, at_utc: datetime, hours: float, act: Callable[[Plot, datetime], None]
     ) -> None:
-        self.stage.plan(at_utc + timedelta(hours=hours), partial(act, plot))
+        self.stage.plan(at_utc + timedelta(hours=hours * plot.pace), partial(act, plot))
 
     def _withdraw(self, plot: Plot, at_utc: datetime) -> None:
         work = self.stage.work(email_of("aanvrager", plot.story.partner), at_utc)

@@ -24,12 +24,12 @@ from rules.roles import Role
 
 CASES_PER_YEAR = 60
 OPENING_POT_CENTS = 3_500_000
-# Where this month's cases are left: how many days ago they began, and how far they came.
+# Where the latest cases are left: how many working days ago they began, and how far they came.
 UNFINISHED = (
-    (0.9, Stop.DRAFT), (1.2, Stop.SUBMITTED), (1.9, Stop.SUBMITTED), (2.6, Stop.ASSESSED_ONCE),
-    (3.5, Stop.DISCUSS), (4.1, Stop.ASKED), (5.2, Stop.ASSESSED), (6.3, Stop.APPROVED),
-    (7.1, Stop.APPROVED), (9.4, Stop.ORDERED), (16.0, Stop.PAID), (23.0, Stop.PAID),
-    (21.0, Stop.PUT), (27.0, Stop.PUT), (33.0, Stop.DISPUTED),
+    (1, Stop.DRAFT), (1, Stop.SUBMITTED), (2, Stop.SUBMITTED), (3, Stop.ASSESSED_ONCE),
+    (4, Stop.DISCUSS), (4, Stop.ASKED), (5, Stop.ASSESSED), (6, Stop.APPROVED),
+    (7, Stop.APPROVED), (8, Stop.ORDERED), (12, Stop.PAID), (17, Stop.PAID),
+    (16, Stop.PUT), (20, Stop.PUT), (24, Stop.DISPUTED),
 )  # fmt: skip
 # The real cases began so many days before the curtain: long enough to be settled by now.
 REAL_DAYS_AGO = (300, 240, 190, 150)
@@ -73,6 +73,7 @@ def _plots(
 
 
 def _unfinished(stage: Stage, seed: int, partners: frozenset[str]) -> Iterator[Plot]:
+    until = stage.curtain_utc.astimezone(stage.zone).date()
     for index, (days_ago, stop) in enumerate(UNFINISHED):
         rng = random.Random(f"{seed}:unfinished:{index}")
         story = made_up_story(rng, partners)
@@ -80,7 +81,15 @@ def _unfinished(stage: Stage, seed: int, partners: frozenset[str]) -> Iterator[P
             story = _of("farent", story)
         if stop in (Stop.PUT, Stop.DISPUTED):
             story = _settled_on("gemeente" if index % 2 == 0 else "zayaz", story)
-        yield Plot(story, stage.curtain_utc - timedelta(days=days_ago), rng, stop=stop)
+        begins = stage.moment(_working_days_before(until, days_ago), 9 + index / 4)
+        yield Plot(story, begins, rng, stop=stop, pace=0.1)
+
+
+def _working_days_before(day: date, count: int) -> date:
+    while count:
+        day -= timedelta(days=1)
+        count -= day.weekday() < 5
+    return day
 
 
 def _of(partner: str, story: Story) -> Story:

@@ -40,7 +40,7 @@ class Stop(StrEnum):
 class Plot:
     """One case. ``rng`` is its own, so that one case more does not change the others.
 
-    ``panel`` are the members who assess it.
+    ``pace`` shortens every pause of the first half; ``panel`` are the members who assess it.
     """
 
     story: Story
@@ -48,6 +48,7 @@ class Plot:
     rng: random.Random
     fate: Fate = Fate.APPROVED
     stop: Stop = Stop.NOWHERE
+    pace: float = 1.0
     number: str = ""
     panel: tuple[str, ...] = ()
 
