@@ -1,0 +1,206 @@
+"""The treasurer's pages, as a browser without JavaScript sees them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from casework.cases.tables import Case
+from casework.payout.queries import payouts_under_way
+from casework.payout.service import order_payouts
+from casework.payout.tables import Payout
+from storage.unit_of_work import unit_of_work
+from tests.integration import factories as make
+from tests.integration.pages import page_text, soup
+from tests.integration.treasury.conftest import Site
+from tests.integration.treasury.scene import an_approved_case
+
+
+def _case(site: Site, **values: object) -> Case:
+    with unit_of_work(site.engine) as session:
+        return an_approved_case(session, site.cast, **values)  # type: ignore[arg-type]  # columns of Case
+
+
+def _send(client: FlaskClient, response: TestResponse, action: str, **typed: object) -> TestResponse:
+    """Send the form with this address as it stands on the page, with what was typed over it."""
+    form = soup(response).find("form", action=action)
+    assert form is not None, f"no form to {action}"
+    data: dict[str, object] = {
+        str(one["name"]): one.get("value", "")
+        for one in form.find_all("input")
+        if one.get("name") and one.get("type") not in {"checkbox", "radio"}
+    }
+    return client.post(action, data=data | typed)
+
+
+def test_the_treasurer_orders_and_confirms_a_payout(site: Site) -> None:
+    case = _case(site, amounts=(50_000,))
+    client = site.as_(site.cast.treasurer)
+    page = client.get("/betalen")
+    text = page_text(page)
+    assert "NL91 ABNA 0417 1643 00" in text.replace("\xa0", " ")
+    assert case.title not in text
+    assert case.situation not in text
+
+    asked = _send(client, page, "/betalen/opdracht", line=case.cost_lines[0].id)
+    assert asked.status_code == 200
+    assert "Klopt dit?" in page_text(asked)
+    with unit_of_work(site.engine, write=False) as session:
+        work = make.work_as(session, site.cast.treasurer, site.cast.network)
+        assert payouts_under_way(work) == ()
+
+    done = _send(client, asked, "/betalen/opdracht")
+    assert done.status_code == 302
+    assert "De betaling is opgedragen" in page_text(client.get("/betalen"))
+
+    address = f"/betalen/uitbetalingen/{case.number}-U1"
+    shown = client.get(address)
+    wrong = _send(client, shown, f"{address}/bevestigen", on="02-06-2026")
+    assert wrong.status_code == 422
+    assert "ligt in de toekomst" in page_text(wrong)
+    assert soup(wrong).find("input", id="on")["value"] == "02-06-2026"
+    assert _send(client, wrong, f"{address}/bevestigen", on="1-6-2026").status_code == 302
+    assert "betaald" in page_text(client.get(address))
+    assert f"{case.number}-U1" in page_text(client.get("/betalen/uitbetalingen"))
+
+
+def test_the_same_confirmation_page_sent_twice_pays_once(site: Site) -> None:
+    case = _case(site)
+    client = site.as_(site.cast.treasurer)
+    asked = _send(client, client.get("/betalen"), "/betalen/opdracht", line=case.cost_lines[0].id)
+    for _twice in range(2):
+        assert _send(client, asked, "/betalen/opdracht").status_code == 302
+    with unit_of_work(site.engine, write=False) as session:
+        assert session.query(Payout).count() == 1
+
+
+def test_nothing_ticked_says_what_to_do(site: Site) -> None:
+    _case(site)
+    client = site.as_(site.cast.treasurer)
+    page = _send(client, client.get("/betalen"), "/betalen/opdracht")
+    assert page.status_code == 422
+    assert "Kies eerst wat u wilt betalen" in page_text(page)
+
+
+def test_a_rejected_payment_asks_once_more(site: Site) -> None:
+    case = _case(site)
+    with unit_of_work(site.engine) as session:
+        work = make.work_as(session, site.cast.treasurer, site.cast.network)
+        [reference] = order_payouts(work, cost_line_ids=[case.cost_lines[0].id], key="order-key-1")
+    client = site.as_(site.cast.treasurer)
+    address = f"/betalen/uitbetalingen/{reference}"
+    asked = _send(client, client.get(address), f"{address}/geweigerd", ended_on="2026-06-01")
+    assert "geweigerd?" in page_text(asked)
+    assert _send(client, asked, f"{address}/geweigerd").status_code == 302
+    assert "geweigerd door de bank" in page_text(client.get(address))
+    future = _send(client, client.get("/betalen"), "/betalen/opdracht", line=case.cost_lines[0].id)
+    assert future.status_code == 200
+
+
+def test_a_promise_is_released_with_a_reason(site: Site) -> None:
+    case = _case(site)
+    client = site.as_(site.cast.treasurer)
+    address = f"/betalen/kostenregels/{case.cost_lines[0].id}/vrijgeven"
+    refused = _send(client, client.get(address), address)
+    assert refused.status_code == 422
+    assert "Vul dit in." in page_text(refused)
+    assert _send(client, refused, address, reason="not_needed").status_code == 302
+    assert client.get(address).status_code == 404
+
+
+def test_contributions_are_booked_with_ticks(site: Site) -> None:
+    client = site.as_(site.cast.treasurer)
+    page = client.get("/betalen/bijdragen")
+    assert _send(client, page, "/betalen/bijdragen", on="2026-06-01").status_code == 422
+    booked = _send(client, page, "/betalen/bijdragen", partner=["farent", "mee"], on="2026-06-01")
+    assert booked.status_code == 302
+    after = page_text(client.get("/betalen/bijdragen"))
+    assert "2 bijdragen zijn geboekt" in after
+    again = _send(client, page, "/betalen/bijdragen", partner=["farent", "mee"], on="2026-06-01")
+    assert again.status_code == 302  # the same form, the same result
+    later = _send(client, client.get("/betalen/bijdragen"), "/betalen/bijdragen", partner=["mee"], on="2026-06-01")
+    assert later.status_code == 409
+    assert "wordt over 2026 niets meer verwacht" in page_text(later)
+
+
+def test_one_contribution_keeps_what_was_typed(site: Site) -> None:
+    client = site.as_(site.cast.treasurer)
+    address = "/betalen/bijdragen/los"
+    page = client.get(address, query_string={"partner": "zayaz", "jaar": "2026"})
+    assert soup(page).find("input", id="amount")["value"] == "5000,00"
+    wrong = _send(client, page, address, partner="zayaz", amount="10.005", on="2026-06-01", year="2026")
+    assert wrong.status_code == 422
+    assert soup(wrong).find("input", id="amount")["value"] == "10.005"
+    assert soup(wrong).find("div", id="amount-error") is not None
+    good = _send(client, wrong, address, partner="zayaz", amount="2.500,10", on="2026-06-01", year="2026")
+    assert good.status_code == 302
+    assert "€ 2.500,10" in page_text(client.get("/betalen/bijdragen"))
+
+
+def test_other_bookings_and_their_correction(site: Site) -> None:
+    client = site.as_(site.cast.treasurer)
+    address = "/betalen/boeking"
+    wrong = _send(client, client.get(address), address, kind="bank_costs", amount="12,50", on="2026-06-01",
+                  description="kosten van 111222333")
+    assert wrong.status_code == 422
+    assert "burgerservicenummer" in page_text(wrong)
+    good = _send(client, wrong, address, kind="bank_costs", amount="12,50", on="2026-06-01",
+                 description="kosten tweede kwartaal")
+    assert good.status_code == 302
+    assert "Bankkosten" in page_text(client.get("/grootboek"))
+    entry = client.get("/grootboek/2026/2")
+    assert "kosten tweede kwartaal" in page_text(entry)
+
+    undo = "/grootboek/2026/2/terugdraaien"
+    assert _send(client, client.get(undo), undo, reason="").status_code == 422
+    asked = _send(client, client.get(undo), undo, reason="Dubbel geboekt.")
+    assert "terugdraaien?" in page_text(asked)
+    assert _send(client, asked, undo).status_code == 302
+    assert _send(client, asked, undo).status_code == 302
+    after = page_text(client.get("/grootboek/2026/2"))
+    assert "Deze boeking is teruggedraaid" in after
+    assert "Dubbel geboekt." in page_text(client.get("/grootboek/2026/3"))
+    assert "kunt u hier niet terugdraaien" in page_text(client.get(undo))
+
+
+def test_a_pot_is_taken_over_after_a_question(site: Site) -> None:
+    client = site.as_(site.cast.treasurer)
+    address = "/betalen/pot-overnemen"
+    asked = _send(client, client.get(address), address, partner="gemeente", amount="70000", on="2026-01-01")
+    assert "70.000,00 overnemen?" in page_text(asked)
+    assert _send(client, asked, address).status_code == 302
+    assert "€ 80.000" in page_text(client.get("/betalen"))
+
+
+def test_a_leaver_is_paid_back_and_a_member_is_not(site: Site) -> None:
+    client = site.as_(site.cast.treasurer)
+    address = "/betalen/bijdrage-terugbetalen"
+    assert "Geen enkele partner vertrekt" in page_text(client.get(address))
+    with unit_of_work(site.engine) as session:
+        leaver = session.merge(site.cast.partners["gemeente"])
+        leaver.left_on = date(2026, 7, 1)
+    typed = {"partner": "gemeente", "amount": "1000", "on": "2026-06-01", "description": "vertrek"}
+    asked = _send(client, client.get(address), address, **typed)
+    assert _send(client, asked, address).status_code == 302
+    assert "€ 9.000,00" in page_text(client.get("/betalen"))
+    member = _send(client, client.get(address), address, **(typed | {"partner": "mee", "confirmed": "1"}))
+    assert member.status_code == 409
+    assert "doet nog mee" in page_text(member)
+    too_much = _send(client, client.get(address), address, **(typed | {"amount": "9.000,01", "confirmed": "1"}))
+    assert too_much.status_code == 409
+    assert "niet genoeg beschikbaar" in page_text(too_much)
+
+
+def test_only_treasurers_come_here(site: Site) -> None:
+    cast = site.cast
+    for person in (cast.applicant, cast.secretariat[0], cast.executive, cast.representative, cast.administrator):
+        client = site.as_(person)
+        for address in ("/betalen", "/betalen/bijdragen", "/betalen/boeking", "/betalen/uitbetalingen"):
+            assert client.get(address).status_code == 403, f"{address} as {person.name}"
+        assert client.post("/betalen/opdracht", data={"line": "1"}).status_code == 403
+    auditor = site.as_(cast.auditor)
+    assert auditor.get("/betalen").status_code == 403
+    assert auditor.get("/betalen/uitbetalingen").status_code == 200
+    assert auditor.get("/grootboek").status_code == 200
