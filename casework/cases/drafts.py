@@ -205,7 +205,7 @@ def _check(work: Work, fields: Mapping[str, Any]) -> None:
 def partner_ids(work: Work) -> dict[str, int]:
     """The id of each partner of the network, by code; those who left too."""
     query = select(Partner.code, Partner.id).where(Partner.network_id == work.network.id)
-    return dict(work.session.execute(query).tuples().all())
+    return dict(work.session.execute(query).all())
 
 
 def _set_cost_lines(work: Work, case: Case, lines: Sequence[CostLineDraft]) -> None:

@@ -230,7 +230,7 @@ def _costs(case: Case) -> tuple[CostView, ...]:
 def _questions(work: Work, case: Case) -> tuple[QuestionView, ...]:
     people = {one.asked_by for one in case.questions} | {one.answered_by for one in case.questions}
     query = select(Person.id, Person.name).where(Person.id.in_([one for one in people if one]))
-    names = dict(work.session.execute(query).tuples().all())
+    names = dict(work.session.execute(query).all())
     return tuple(
         QuestionView(
             one.id,
@@ -290,5 +290,5 @@ def _alike(work: Work, case: Case) -> Alike | None:
         )
         .group_by(Case.decision_state)
     )
-    counts = dict(rows.tuples().all())
+    counts = dict(rows.all())
     return Alike(sum(counts.values()), counts.get(DecisionState.APPROVED.value, 0)) if counts else None

@@ -17,7 +17,7 @@ from casework.cases.submission import NotComplete, answer, hand_over, problems_o
 from casework.context import Work
 from casework.web.case_blueprint import bp
 from casework.web.case_form import BREAKTHROUGH, RESIDENT, STEPS, STUCK
-from casework.web.case_form_values import grouped_iban, labels_of_step, step_list
+from casework.web.case_form_values import grouped_iban, labels_for, step_list
 from casework.web.errors import errors_by_field, sentence_of
 from casework.web.fields import FormSchema, TextField, WholeField, parse
 from casework.web.route import needs, work
@@ -109,7 +109,8 @@ def give_away(number: str) -> Response | tuple[str, int]:
 def _check_page(job: Work, number: str, *, refused: bool = False) -> str:
     draft = draft_form(job, number)
     case, page = case_page(job, number)
-    labels = {name: label for step in STEPS for name, label in labels_of_step(step).items()}
+    problems = problems_of(case)
+    labels = {name: label for step in STEPS for name, label in labels_for(problems, step).items()}
     steps = step_list(number)
 
     def place(name: str) -> str:
@@ -118,7 +119,7 @@ def _check_page(job: Work, number: str, *, refused: bool = False) -> str:
 
     missing = [
         (place(name), labels.get(name, _("Kosten")), sentence_of(problem))
-        for name, problem in problems_of(case).items()
+        for name, problem in problems.items()
     ]
     return render_template(
         "cases/check.html",

@@ -20,7 +20,7 @@ from casework.web.case_form import REGULAR_WAY, ROWS_OF_STEP, STEPS, StepRead, r
 from casework.web.case_form_values import (
     filled_from_draft,
     filled_from_typed,
-    labels_of_step,
+    labels_for,
     options_of,
     step_list,
 )
@@ -109,7 +109,7 @@ def autosave(number: str, step: str) -> str | tuple[str, int]:
     return render_template(
         "cases/_autosave.html",
         errors=read.errors,
-        labels=labels_of_step(step),
+        labels=labels_for(read.errors, step),
         saved=saved,
         saved_at_utc=now_utc(),
     )
@@ -222,7 +222,7 @@ def _page(
         values=values,
         options=options_of(job, draft),
         errors=errors or {},
-        labels=labels_of_step(step),
+        labels=labels_for(errors or {}, step),
         opened=opened[:40],
         # In a conflict the form keeps the old revision: saving over the other version is asked for by name.
         revision=request.form.get("revision", "") if conflict else draft.revision,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -156,8 +158,30 @@ def step_list(number: str) -> list[tuple[str, str]]:
     return [*made, (_("Controleren en indienen"), url_for("cases.check", number=number))]
 
 
+def labels_for(errors: Iterable[str], step: str) -> dict[str, str]:
+    """The labels of the fields of ``step`` that are named in ``errors``; of a row with its number."""
+    made = labels_of_step(step)
+    words = {
+        "description": _("Omschrijving"),
+        "amount": _("Bedrag"),
+        "payee_name": _("Aan wie"),
+        "payee_iban": _("Rekeningnummer"),
+        "payee_partner": _("Partner"),
+        "party": _("Wie betaalt"),
+        "quantity": _("Aantal"),
+        "unit": _("Per"),
+        "price": _("Prijs"),
+        "chance": _("Kans"),
+    }
+    for name in errors:
+        if match := re.fullmatch(r"[a-z]+-([0-9]+)-([a-z_]+)", name):
+            word = words.get(match[2], "")
+            made[name] = _("%(field)s op regel %(number)d", field=word, number=int(match[1]) + 1)
+    return made
+
+
 def labels_of_step(step: str) -> dict[str, str]:
-    """The labels of the fields of ``step``, for the list of errors."""
+    """The labels of the single fields of ``step``."""
     return {
         RESIDENT: {
             "alias": _("Schuilnaam"),
