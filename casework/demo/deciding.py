@@ -14,7 +14,7 @@ from casework.cases.tables import Case
 from casework.context import Work
 from casework.decision import assessing, inquiry, voting
 from casework.decision.assessing import GateReply
-from casework.decision.deciding import promise
+from casework.decision.deciding import promise, review
 from casework.decision.refusals import NotFirstInLine, PotStillEmpty
 from casework.decision.voting import Ballot
 from casework.demo.cast import email_of, emails_with
@@ -138,8 +138,15 @@ class FirstHalf:
             work = self.stage.work(member, at_utc + timedelta(minutes=3 * index))
             outcome = voting.vote(work, number=plot.number, ballot=ballot)
             if outcome.decided:
+                if index == 0:
+                    self._later(plot, at_utc, plot.rng.uniform(24, 200), self._review)
                 self._decided(plot, work.now_utc, outcome.state)
                 return
+
+    def _review(self, plot: Plot, at_utc: datetime) -> None:
+        """What one member decided, another looks at afterwards."""
+        reviewer = next(member for member in self.members if member != plot.panel[0])
+        review(self.stage.work(reviewer, at_utc), number=plot.number)
 
     def _decided(self, plot: Plot, at_utc: datetime, state: DecisionState) -> None:
         if state is DecisionState.WAITING:

@@ -23,7 +23,7 @@ from rules.lifecycle import SettlementKind
 from rules.roles import Role
 
 CASES_PER_YEAR = 60
-OPENING_POT_CENTS = 3_500_000
+OPENING_POT_CENTS = 1_250_000
 # Where the latest cases are left: how many working days ago they began, and how far they came.
 UNFINISHED = (
     (1, Stop.DRAFT), (1, Stop.SUBMITTED), (2, Stop.SUBMITTED), (3, Stop.ASSESSED_ONCE),
