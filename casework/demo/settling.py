@@ -51,9 +51,7 @@ class SecondHalf:
         """The addresses of the members who count for ``case``, by name."""
         free = free_members(secretariat(work), case, work.policy.conflict)
         ids = [member.person_id for member in free]
-        emails = dict(
-            work.session.execute(select(Person.id, Person.email).where(Person.id.in_(ids))).tuples().all()
-        )
+        emails = dict(work.session.execute(select(Person.id, Person.email).where(Person.id.in_(ids))).all())
         return [emails[person_id] for person_id in ids]
 
     def _later(
