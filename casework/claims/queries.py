@@ -39,7 +39,10 @@ SORTS = ("due", "amount", "open", "case", "party")
 
 @dataclass(frozen=True, slots=True)
 class ClaimRow:
-    """A claim in a list. ``age`` is that of its oldest open part, None when nothing is open."""
+    """A claim in a list. ``due_on``, ``days_late`` and ``age`` are those of its oldest open part.
+
+    ``late_cents`` is what of it is past its day; ``age`` is None when nothing is open.
+    """
 
     reference: str
     account: Account
@@ -48,6 +51,7 @@ class ClaimRow:
     case: str
     amount_cents: int
     open_cents: int
+    late_cents: int
     raised_on: date
     due_on: date
     age: AgeBucket | None
@@ -258,7 +262,6 @@ def _rows(work: Work, rows: Sequence[Row[tuple[object, ...]]]) -> tuple[ClaimRow
 
 
 def _row(work: Work, claim: Claim) -> ClaimRow:
-    """The due date shown is that of the oldest open part."""
     oldest = ledger_claims.oldest_due_on(claim)
     return ClaimRow(
         reference=claim.reference,
@@ -268,6 +271,7 @@ def _row(work: Work, claim: Claim) -> ClaimRow:
         case=claim.case,
         amount_cents=claim.amount_cents,
         open_cents=claim.open_cents,
+        late_cents=sum(cents for due_on, cents in ledger_claims.open_parts(claim) if due_on < work.today),
         raised_on=claim.raised_on,
         due_on=oldest or claim.due_on,
         age=age_bucket(oldest, work.today) if oldest else None,

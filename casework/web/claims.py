@@ -89,7 +89,7 @@ def _list(*, own: bool) -> str:
             search=search,
             sort=sort,
             descending=descending,
-            filters=[(one.value, one.label(language()).capitalize()) for one in ClaimFilter],
+            filters=[(one.value, one.label(language()).capitalize()) for one in ClaimFilter if one is not ClaimFilter.OPEN],
             parties=() if own else party_choices(job),
             sort_urls={key: sort_address(key) for key in SORTS},
             page_url=lambda number: address(bladzijde=number),

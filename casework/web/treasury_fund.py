@@ -71,14 +71,16 @@ def _contributions(job: Work, year: int, errors: dict[str, str] | None = None) -
     years = contribution_years(job)
     year = year if year in years else job.today.year
     form = request.form
+    rows = contributions_of_year(job, year)
+    everyone = [one.partner for one in rows] if request.args.get("alles") == "1" else []
     return render_template(
         "treasury/contributions.html",
         year=year,
         years=years,
-        rows=contributions_of_year(job, year),
+        rows=rows,
         on=form.get("on") or job.today,
         errors=errors or {},
-        ticked=form.getlist("partner") if request.method == "POST" else None,
+        ticked=form.getlist("partner") if request.method == "POST" else everyone,
         key=form.get("idempotency_key"),
     )
 
