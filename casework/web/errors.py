@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 import errors
+from casework.web.refusals import log_refusal
 from errors import OmloopError
 
 STATUS: dict[type[OmloopError], int] = {
@@ -56,6 +57,8 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(OmloopError)
     def known(problem: OmloopError) -> tuple[str, int]:
+        if isinstance(problem, errors.Forbidden | errors.NotFound):
+            log_refusal()
         return page(status_of(problem), sentence_of(problem))
 
     @app.errorhandler(CSRFError)

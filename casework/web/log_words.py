@@ -33,7 +33,7 @@ ACTIONS: Mapping[str, object] = {
     "partner.end": _l("Vertrek van partner %(object)s vastgelegd"),
     "partner.stay": _l("Vertrek van partner %(object)s ingetrokken"),
     "network.load": _l("Netwerkbestand van %(object)s ingelezen"),
-    "access.refuse": _l("Geweigerd: pagina %(object)s"),
+    "access.refuse": _l("Toegang geweigerd tot %(object)s"),
     "case.create": _l("Casus %(object)s begonnen"),
     "case.save": _l("Casus %(object)s bewaard"),
     "case.delete": _l("Concept %(object)s verwijderd"),
@@ -92,6 +92,7 @@ FACTS: Mapping[str, object] = {
     "roles": _l("beëindigde rollen"),
     "changed": _l("gewijzigd"),
     "amount_cents": _l("bedrag"),
+    "asked": _l("gevraagd:"),
     "guesses": _l("te veel pogingen"),
 }
 

@@ -70,7 +70,10 @@ def now_utc() -> datetime:
 
 
 def safe_next(target: str | None) -> str | None:
-    """``target`` if it is a path of this site, else None: a sign-in link must not lead elsewhere."""
-    if target and target.startswith("/") and not target.startswith(("//", "/\\")) and "\n" not in target:
-        return target
-    return None
+    """``target`` if it is a path of this site, else None: a sign-in link must not lead elsewhere.
+
+    Browsers drop tabs and line ends before they read an address, and take a backslash for a slash.
+    """
+    if not target or not target.isprintable() or "\\" in target:
+        return None
+    return target if target.startswith("/") and not target.startswith("//") else None
