@@ -140,8 +140,16 @@ def write(connection: Connection, *, fund_id: int, entry: PostedEntry) -> None:
 
 
 def broken_rule(error: DBAPIError) -> str | None:
-    """The name of the rule of the book that the database saw broken, or ``None`` for another failure."""
-    words = str(error.orig).replace(":", " ").replace('"', " ").split()
-    return next(
-        (word for word in words if "ledger_" in word and word.startswith(("ledger_", "ck_", "uq_"))), None
-    )
+    """The name of the rule that the database saw broken, or ``None`` for another kind of failure.
+
+    It is a constraint's name, the first word of a trigger's message, or on SQLite, which does not name
+    every constraint, what it says instead.
+    """
+    named: str | None = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+    if named:
+        return named
+    message = str(error.orig)
+    if message.startswith("ledger_"):
+        return message.partition(":")[0]
+    _, failed, rest = message.partition("constraint failed")
+    return (rest.lstrip(": ") or message) if failed else None

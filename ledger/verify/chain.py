@@ -164,6 +164,5 @@ def _rows(
 def _fetch(connection: Connection, statement: str) -> Iterator[Any]:
     options = {"stream_results": True, "max_row_buffer": ROWS_AT_A_TIME}
     result = connection.exec_driver_sql(statement.replace("%", "%%"), execution_options=options)
-    while rows := result.cursor.fetchmany(ROWS_AT_A_TIME):
+    for rows in result.partitions(ROWS_AT_A_TIME):
         yield from rows
-    result.close()
