@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledger.accounts import Account
+from ledger.chart import chart
 from ledger.entries import EntryKind
 
 _KINDS: dict[EntryKind, tuple[str, str]] = {
@@ -45,27 +46,6 @@ def kind_label(kind: EntryKind, language: str) -> str:
     """What happened, as the journal says it in ``language`` (``"nl"`` or ``"en"``)."""
     return _KINDS[kind][1 if language == "en" else 0]
 
-_ACCOUNTS: dict[Account, tuple[str, str]] = {
-    Account.BANK: ("Bank", "Bank"),
-    Account.IN_TRANSIT: ("Betalingen onderweg", "Payments in transit"),
-    Account.CARDS: ("Kaarten en bonnen", "Cards and vouchers"),
-    Account.PARTNER_CLAIMS: ("Vorderingen op partners", "Claims on partners"),
-    Account.RESIDENT_CLAIMS: ("Vorderingen op inwoners", "Claims on residents"),
-    Account.OUTSIDE_CLAIMS: ("Vorderingen buiten het netwerk", "Claims outside the network"),
-    Account.UNSETTLED_CASES: ("Nog te verrekenen casussen", "Unsettled cases"),
-    Account.COMMITMENTS: ("Toezeggingen", "Commitments"),
-    Account.PARTNER_ADVANCES: ("Voorgeschoten door partners", "Advances by partners"),
-    Account.SUSPENSE: ("Nog niet herkend", "Not recognised yet"),
-    Account.CONTRIBUTIONS: ("Bijdragen", "Contributions"),
-    Account.RESULT: ("Resultaat van afgesloten jaren", "Result of closed years"),
-    Account.GIFTS: ("Giften", "Gifts"),
-    Account.WRITE_OFFS: ("Afboekingen", "Write-offs"),
-    Account.BANK_COSTS: ("Bankkosten", "Bank costs"),
-    Account.OTHER_COSTS: ("Andere kosten", "Other costs"),
-    Account.OTHER_INCOME: ("Andere inkomsten", "Other income"),
-}
-
-
 def account_label(account: Account, language: str) -> str:
-    """The name of a main account."""
-    return _ACCOUNTS[account][1 if language == "en" else 0]
+    """The name of a main account, from the chart of accounts."""
+    return chart()[account].name(language)

@@ -30,6 +30,7 @@ _PAGES: tuple[tuple[str, object, Permission], ...] = (
     ("cases.index", _l("Casussen"), Permission.CASE_LIST),
     ("settlement.index", _l("Verrekening"), Permission.SETTLEMENT_LIST),
     ("claims.index", _l("Vorderingen"), Permission.CLAIM_VIEW),
+    ("claims.own", _l("Onze vorderingen"), Permission.CLAIM_VIEW_OWN),
     ("overview.index", _l("Jaaroverzicht"), Permission.OVERVIEW_VIEW),
     ("settlement.arbitrate_index", _l("Geschillen"), Permission.SETTLEMENT_ARBITRATE),
     ("ledger.journal", _l("Grootboek"), Permission.LEDGER_VIEW),
