@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, render_template, request, url_for
 
 from casework.access import Permission
@@ -34,12 +36,10 @@ def index() -> str:
     descending = request.args.get("richting", "af") != "op"
     page = request.args.get("bladzijde", 1, type=int)
     with work() as job:
-        found = worklist(
-            job, search=search, section=section, sort=sort, descending=descending, page=page
-        )
+        found = worklist(job, search=search, section=section, sort=sort, descending=descending, page=page)
 
     def address(**changed: object) -> str:
-        kept = {"zoek": search or None, "deel": section, "sorteer": sort}
+        kept: dict[str, Any] = {"zoek": search or None, "deel": section, "sorteer": sort}
         kept["richting"] = "af" if descending else "op"
         return url_for("worklist.index", **(kept | changed))
 

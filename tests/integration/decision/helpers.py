@@ -22,6 +22,7 @@ from storage.unit_of_work import unit_of_work
 from tests.integration.factories import NOW, Cast, a_case, a_cast, fund, work_as
 
 GATES_OPEN = {gate: GateReply(yes=True, reason="Nagegaan en besproken.") for gate in Gate}
+NO = GATES_OPEN | {Gate.DURABLE_SOLUTION: GateReply(yes=False, reason="Het inkomen is nog onzeker.")}
 
 
 @dataclass

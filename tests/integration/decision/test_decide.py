@@ -30,15 +30,12 @@ from casework.decision.voting import Ballot, check_vote, vote
 from errors import Forbidden, NotFound
 from ledger.accounts import Account
 from ledger.balances import balance_cents, fund_position
-from rules.gates import Gate
 from rules.lifecycle import DecisionState, IllegalTransition
 from rules.roles import Role
 from rules.triangle import AdviceOutcome
 from storage.unit_of_work import unit_of_work
-from tests.integration.decision.helpers import GATES_OPEN, GateReply, Round, a_round
+from tests.integration.decision.helpers import NO, Round, a_round
 from tests.integration.factories import NOW, a_case, appoint, fund, work_as
-
-NO = GATES_OPEN | {Gate.DURABLE_SOLUTION: GateReply(yes=False, reason="Het inkomen is nog onzeker.")}
 
 
 def _promised(it: Round, case: Case | None = None) -> int:

@@ -52,7 +52,7 @@ class Site:
 Make = Callable[..., Site]
 
 
-@pytest.fixture()
+@pytest.fixture
 def site(app: Flask, client: FlaskClient, engine: Engine) -> Make:
     """Make a site with a case; ``given`` does more with it before it is committed."""
 
