@@ -21,8 +21,13 @@ from rules import allocation
 
 
 def lock_carries(work: Work) -> None:
-    """Make others that split or leave wait until this transaction ends."""
-    work.session.execute(select(Network.id).where(Network.id == work.network.id).with_for_update())
+    """Make others that split or leave wait until this transaction ends.
+
+    FOR NO KEY UPDATE: a row that refers to the network holds a key share on it, and two transactions
+    that both hold one could never both get the stronger lock.
+    """
+    row = select(Network.id).where(Network.id == work.network.id)
+    work.session.execute(row.with_for_update(key_share=True))
 
 
 def carries(work: Work) -> dict[str, int]:

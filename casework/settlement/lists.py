@@ -226,11 +226,9 @@ def _under_way(work: Work, settlement: Settlement, case: Case, partners: Mapping
         voted = any(vote.person_id == work.actor.person_id for vote in settlement.votes)
         with_us = settlement.escalated_at_utc is None
         my_turn = with_us and not voted and not conflicts_of_actor(work, case, settlement)
-    waiting = [
-        partners[party.partner_id]
-        for party in settlement.parties
-        if party.response in ("pending", "disputed")
-    ]
+    # In a dispute those who dispute are named; before it, those who did not answer yet.
+    named = "disputed" if stage is Stage.DISPUTED else "pending"
+    waiting = [partners[party.partner_id] for party in settlement.parties if party.response == named]
     return SettlementLine(
         stage=stage,
         case_number=case.number,

@@ -134,6 +134,17 @@ class SettlementView:
         return self.standing in (Standing.PROPOSED, Standing.PUT, Standing.ACCEPTED, Standing.DISPUTED)
 
     @property
+    def policy_from(self) -> dict[str, date]:
+        """Since when the sections of policy it was decided by were in force."""
+        found: Mapping[str, str] = self.facts.get("policy_from", {})
+        return {section: date.fromisoformat(since) for section, since in found.items()}
+
+    @property
+    def deviates(self) -> bool:
+        """Whether it was proposed otherwise than the rules proposed."""
+        return bool(self.facts.get("deviates"))
+
+    @property
     def open_cents(self) -> int:
         """What is not repaid yet."""
         return sum(claim.open_cents for claim in self.claims)

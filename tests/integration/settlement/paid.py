@@ -102,10 +102,10 @@ def pay(work: Work, case: Case, cents: int, line: int = 0) -> Payout:
     return payout
 
 
-def repay(work: Work, reference: str, cents: int | None = None) -> None:
-    """Receive ``cents``, or all that is open, on a claim, and let settling know."""
+def repay(work: Work, reference: str, cents: int | None = None) -> int:
+    """Receive ``cents``, or all that is open, on a claim, and let settling know; the entry's id."""
     claim = claims.claim(work.session, network=work.network.code, reference=reference)
-    claims.receive_repayment(
+    entry = claims.receive_repayment(
         work.session,
         network=work.network.code,
         reference=reference,
@@ -116,6 +116,7 @@ def repay(work: Work, reference: str, cents: int | None = None) -> None:
         recorded_at_utc=work.now_utc,
     )
     after_repayment(work, claim.case)
+    return entry.id
 
 
 def open_claims(work: Work, case: Case) -> dict[str, int]:

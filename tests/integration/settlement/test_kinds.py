@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casework.audit.tables import LogRecord
@@ -21,8 +20,7 @@ from ledger import claims
 from ledger.accounts import Account
 from ledger.balances import balance_cents
 from rules.lifecycle import SettlementKind
-from storage.unit_of_work import unit_of_work
-from tests.integration.factories import Cast, a_cast, work_as
+from tests.integration.factories import Cast, work_as
 from tests.integration.settlement.paid import (
     a_paid_case,
     fresh,
@@ -38,32 +36,6 @@ HALVES = Proposal(
     SettlementKind.SHARED,
     parties=(PartyShare("zayaz", Decimal(50)), PartyShare("mee", Decimal(50))),
 )
-
-
-@pytest.fixture
-def session(engine: Engine) -> Iterator[Session]:
-    with unit_of_work(engine) as opened:
-        yield opened
-
-
-@pytest.fixture
-def cast(session: Session) -> Cast:
-    return a_cast(session)
-
-
-@pytest.fixture
-def member(session: Session, cast: Cast) -> Work:
-    return work_as(session, cast.secretariat[0], cast.network)
-
-
-@pytest.fixture
-def second(session: Session, cast: Cast) -> Work:
-    return work_as(session, cast.secretariat[1], cast.network)
-
-
-@pytest.fixture
-def treasurer(session: Session, cast: Cast) -> Work:
-    return work_as(session, cast.treasurer, cast.network)
 
 
 def actions(session: Session, number: str) -> list[str]:
