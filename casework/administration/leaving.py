@@ -144,9 +144,9 @@ def _end_roles(work: Work, partner: Partner, left_on: date) -> int:
     appointments = work.session.scalars(
         select(Appointment).where(Appointment.partner_id == partner.id, _not_over(left_on))
     ).all()
-    administrators = [one.id for one in appointments if one.role == Role.ADMINISTRATOR.value]
-    if administrators:
-        require_administrator(work, after=last_on, without=administrators)
+    administrators = [one for one in appointments if one.role == Role.ADMINISTRATOR.value]
+    for one in administrators:
+        require_administrator(work, through=one.until_on, without=[other.id for other in administrators])
     for appointment in appointments:
         if appointment.from_on > last_on:
             work.session.delete(appointment)

@@ -111,8 +111,9 @@ def close_account(work: Work, *, person_id: int) -> None:
         raise OwnAccount()
     if person.deactivated_at_utc is not None:
         raise AccountClosed()
-    if any(held.role is Role.ADMINISTRATOR for held in person_row(work, person_id).present(work.today)):
-        require_administrator(work, after=work.today, without_person=person.id)
+    for held in person_row(work, person_id).present(work.today):
+        if held.role is Role.ADMINISTRATOR:
+            require_administrator(work, through=held.until_on, without_person=person.id)
     person.deactivated_at_utc = work.now_utc
     end_sessions(work.session, person.id)
     record(work, "person.close", f"person:{person.id}")

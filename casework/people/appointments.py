@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from casework.audit.record import record
 from casework.context import Work
@@ -96,7 +96,7 @@ def end_role(work: Work, *, appointment_id: int, last_on: date | None) -> None:
     if last_on is not None and last_on < earliest:
         raise LastDayTooEarly(field="last_on", on=earliest.strftime("%d-%m-%Y"))
     if appointment.role == Role.ADMINISTRATOR.value:
-        require_administrator(work, after=last_on or work.today, without=[appointment.id])
+        require_administrator(work, through=appointment.until_on, without=[appointment.id])
     facts = {"role": appointment.role}
     if last_on is None and appointment.from_on >= work.today:
         work.session.delete(appointment)
@@ -121,12 +121,16 @@ def appointment_for(work: Work, appointment_id: int) -> Appointment:
 
 
 def require_administrator(
-    work: Work, *, after: date, without: Collection[int] = (), without_person: int | None = None
+    work: Work, *, through: date | None, without: Collection[int] = (), without_person: int | None = None
 ) -> None:
-    """Someone must be administrator today and after ``after``, without those appointments or that person.
+    """Someone else must be administrator from today through ``through`` (without end when it is None).
 
-    Raises :class:`LastAdministrator`.
+    ``without`` are appointments that end, ``without_person`` is someone whose account closes; ``through``
+    is how long they would have stayed. Raises :class:`LastAdministrator`.
     """
+    long_enough: list[ColumnElement[bool]] = [Appointment.until_on.is_(None)]
+    if through is not None:
+        long_enough.append(Appointment.until_on >= through)
     others = (
         select(Appointment.id)
         .join(Person, Person.id == Appointment.person_id)
@@ -134,7 +138,7 @@ def require_administrator(
             Appointment.network_id == work.network.id,
             Appointment.role == Role.ADMINISTRATOR.value,
             Appointment.from_on <= work.today,
-            or_(Appointment.until_on.is_(None), Appointment.until_on > after),
+            or_(*long_enough),
             Appointment.id.not_in(tuple(without)),
             Person.deactivated_at_utc.is_(None),
         )
