@@ -158,7 +158,7 @@ def _save(
                 job,
                 number=number,
                 revision=draft.revision if overwrite else _whole(form.get("revision")),
-                form=form.get("form", "")[:40],
+                form=form.get("opened", "")[:40],
                 fields=values,
                 cost_lines=read.cost_lines,
                 regular_lines=read.regular_lines,
@@ -212,7 +212,7 @@ def _page(
     *,
     conflict: bool = False,
 ) -> str:
-    opened = request.form.get("form") or secrets.token_urlsafe(12)
+    opened = request.form.get("opened") or secrets.token_urlsafe(12)
     return render_template(
         f"cases/step_{step.replace('-', '_')}.html",
         draft=draft,

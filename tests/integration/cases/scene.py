@@ -158,7 +158,7 @@ def fill_in(browser: Browser) -> str:
     number = browser.begin()
     for step, values in FORMS.items():
         case = browser.case(number)
-        sent = values | {"revision": str(case.revision), "form": "venster", "action": "next"}
+        sent = values | {"revision": str(case.revision), "opened": "venster", "action": "next"}
         answer = browser.client.post(f"/casussen/{number}/bewerken/{step}", data=sent)
         assert answer.status_code == 302, page_text(answer)
     return number
