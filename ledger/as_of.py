@@ -126,7 +126,7 @@ def turnover_by_kind(
         .where(*_when(fund_id, date_from, date_to, recorded_until_utc))
         .group_by(kind, lg.account)
     )
-    rows = connection.execute(query).tuples()
+    rows = connection.execute(query)
     return {(EntryKind(kind), Account(account)): int(cents) for kind, account, cents in rows}
 
 

@@ -92,7 +92,7 @@ def subject_balances(
     )
     if nonzero:
         query = query.where(b.balance_cents != 0)
-    return dict(session.connection().execute(query).tuples().all())
+    return dict(session.connection().execute(query).all())
 
 
 def _totals_query(network: str) -> Select[tuple[str, int, int]]:

@@ -155,9 +155,9 @@ def _post(
     if draft.booked_on.year <= found.closed_through:
         raise YearClosed(book_year=draft.booked_on.year)
     balances = dict(zip(keys, found.balances, strict=True))
-    _check_zero(taken, balances)
     if draft.kind in SETTLING:
         _check_paid(legs, cases, balances)
+    _check_zero(taken, balances)
     if guarded:
         _check_available(legs, found.buffer_cents, balances)
     entry = _sealed(network, draft, legs, found, recorded_at_utc)

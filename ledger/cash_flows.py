@@ -187,5 +187,5 @@ def _turnover(connection: Connection, fund_id: int, year: int) -> Turnover:
         select(m.kind, m.account, func.sum(m.debit_cents) - func.sum(m.credit_cents))
         .where(m.fund_id == fund_id, m.month.between(year * 100 + 1, year * 100 + 12))
         .group_by(m.kind, m.account)
-    ).tuples()
+    )
     return {(EntryKind(kind), Account(account)): int(cents) for kind, account, cents in rows}

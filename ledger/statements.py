@@ -255,7 +255,7 @@ def _reversals(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
     e = tables.entry.c
     if not ids:
         return {}
-    rows = connection.execute(select(e.reverses, e.id).where(e.reverses.in_(ids))).tuples()
+    rows = connection.execute(select(e.reverses, e.id).where(e.reverses.in_(ids)))
     return {original: reversal for original, reversal in rows if original is not None}
 
 

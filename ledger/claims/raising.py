@@ -143,7 +143,7 @@ def _store(
             for one in claims
         ],
     )
-    rows = connection.execute(select(c.reference, c.id).where(c.entry_id == entry.id)).tuples()
+    rows = connection.execute(select(c.reference, c.id).where(c.entry_id == entry.id))
     ids = dict(rows.all())
     for one in claims:
         store_plan(connection, ids[one.claim.reference], 1, one.claim.instalments)
