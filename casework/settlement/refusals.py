@@ -201,3 +201,10 @@ class NothingFallsBack(Conflict):
 
     nl = "Alles is al terugbetaald: er is geen open deel dat kan terugvallen."
     en = "Everything was repaid already: no open part is left to fall back."
+
+
+class NoPlan(Conflict):
+    """There is no repayment plan to change."""
+
+    nl = "Hier is geen betaalplan om te wijzigen: de inwoner heeft niets meer open staan."
+    en = "There is no repayment plan to change here: the resident has nothing open any more."

@@ -8,6 +8,7 @@ from casework.audit.record import record
 from casework.cases.tables import Case
 from casework.context import Work
 from casework.settlement.find import STANDING, settlements_of
+from casework.settlement.plan import change_plan
 from casework.settlement.propose import drop, propose
 from casework.settlement.respond import accept, consent_by_silence, consent_by_silence_of, dispute
 from casework.settlement.state import move, refresh_case
@@ -21,6 +22,7 @@ __all__ = [
     "after_repayment",
     "arbitrate",
     "ask_undoing",
+    "change_plan",
     "confirm_undoing",
     "consent_by_silence",
     "consent_by_silence_of",

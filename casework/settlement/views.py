@@ -121,6 +121,7 @@ class SettlementView:
     decided_on: date | None
     claims: tuple[ClaimView, ...]
     undoing: UndoingView | None
+    names: Mapping[str, str]
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -153,11 +154,12 @@ class SettlementView:
 def settlement_views(work: Work, case: Case, settlements: Sequence[Settlement]) -> tuple[SettlementView, ...]:
     """The settlements of one case with all that belongs to them."""
     people = _names(work, settlements)
+    names = _partner_names(work) if any("weights" in one.facts for one in settlements) else {}
     partners = _partners(work, settlements)
     every = ledger_claims.claims_of_case(work.session, network=work.network.code, case=case.number)
     asked = _undoings(work, settlements)
     return tuple(
-        _view(work, case, one, people=people, partners=partners, claims=every, asked=asked)
+        _view(work, case, one, people=people, partners=partners, claims=every, asked=asked, names=names)
         for one in settlements
     )
 
@@ -171,9 +173,11 @@ def _view(
     partners: Mapping[int, Partner],
     claims: Iterable[Claim],
     asked: Mapping[int, SettlementUndoing],
+    names: Mapping[str, str],
 ) -> SettlementView:
     reference = settlement_reference(case, settlement)
     undoing = asked.get(settlement.id)
+    own = tuple(claim for claim in claims if claim.settlement == reference)
     return SettlementView(
         id=settlement.id,
         sequence=settlement.sequence,
@@ -183,7 +187,7 @@ def _view(
         amount_cents=settlement.amount_cents,
         motivation=settlement.motivation,
         parties=_party_views(settlement, people, partners),
-        plan=_plan(settlement),
+        plan=_plan(settlement, own),
         outside_party=settlement.outside_party,
         proposed_by=people[settlement.proposed_by],
         proposed_at_utc=settlement.proposed_at_utc,
@@ -195,8 +199,9 @@ def _view(
         ),
         tally=_tally(work, case, settlement),
         decided_on=settlement.decided_on,
-        claims=tuple(_claim_view(claim) for claim in claims if claim.settlement == reference),
+        claims=tuple(_claim_view(claim) for claim in own),
         undoing=None if undoing is None else _undoing_view(undoing, people),
+        names=names,
         facts=dict(settlement.facts),
     )
 
@@ -227,7 +232,12 @@ def _party_views(
     )
 
 
-def _plan(settlement: Settlement) -> tuple[PlannedInstalment, ...]:
+def _plan(settlement: Settlement, claims: Sequence[Claim]) -> tuple[PlannedInstalment, ...]:
+    """The plan in force: as proposed, or as it was changed since."""
+    if settlement.facts.get("plan_changes"):
+        return tuple(
+            PlannedInstalment(part.due_on, part.amount_cents) for one in claims for part in one.instalments
+        )
     if not settlement.instalment_count or settlement.first_instalment_on is None:
         return ()
     return instalments(settlement.amount_cents, settlement.instalment_count, settlement.first_instalment_on)
@@ -271,6 +281,12 @@ def _names(work: Work, settlements: Sequence[Settlement]) -> dict[int, str]:
     wanted.update(one.asked_by for one in _undoings(work, settlements).values())
     people = work.session.scalars(select(Person).where(Person.id.in_(wanted)))
     return {person.id: person.name for person in people}
+
+
+def _partner_names(work: Work) -> dict[str, str]:
+    """The name of every partner there is or was, by code."""
+    partners = work.session.scalars(select(Partner).where(Partner.network_id == work.network.id))
+    return {partner.code: partner.name for partner in partners}
 
 
 def _partners(work: Work, settlements: Sequence[Settlement]) -> dict[int, Partner]:

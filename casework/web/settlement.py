@@ -14,14 +14,14 @@ from casework.settlement.lists import SORTS, Stage, settlement_list
 from casework.settlement.mandate import Tally
 
 # Imported so that their routes hang on the blueprint.
-from casework.web import settlement_parties, settlement_propose, settlement_undo
+from casework.web import settlement_parties, settlement_plan, settlement_propose, settlement_undo
 from casework.web.errors import errors_by_field
 from casework.web.fields import FormSchema, TextField, parse
 from casework.web.route import needs, work
 from casework.web.settlement_base import bp
 from errors import Invalid
 
-__all__ = ["bp", "settlement_parties", "settlement_propose", "settlement_undo"]
+__all__ = ["bp", "settlement_parties", "settlement_plan", "settlement_propose", "settlement_undo"]
 
 
 class VoteForm(FormSchema):
