@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casework.network.tables import Network
@@ -72,6 +72,15 @@ class SettledKind:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftByOutside:
+    """What a party outside the network did not pay, so that all partners did: for executives to take up."""
+
+    party: str
+    settlements: int
+    amount_cents: int
+
+
+@dataclass(frozen=True, slots=True)
 class CasesOverview:
     """The cases of the year. ``by_state`` is how those submitted in the year stand now."""
 
@@ -83,6 +92,7 @@ class CasesOverview:
     by_state: tuple[tuple[DecisionState, int], ...]
     by_partner: tuple[PartnerCases, ...]
     settled: tuple[SettledKind, ...]
+    left_by_outside: tuple[LeftByOutside, ...]
     breakdowns: tuple[Breakdown, ...]
 
     @property
@@ -98,6 +108,7 @@ def cases_overview(
     submitted = [one for one in facts if span.has_moment(one.submitted_at_utc)]
     decided = [one for one in facts if one.is_decided and span.has_moment(one.decided_at_utc)]
     approved = [one for one in decided if one.is_approved]
+    settlements = _settlements(session, network, span)
     return CasesOverview(
         submitted=len(submitted),
         approved=len(approved),
@@ -106,7 +117,8 @@ def cases_overview(
         first_paid=sum(span.has_day(one.first_paid_on) for one in facts),
         by_state=_by_state(submitted),
         by_partner=_by_partner(submitted),
-        settled=_settled(session, network, span),
+        settled=_settled(settlements),
+        left_by_outside=_left_by_outside(settlements),
         breakdowns=_breakdowns(submitted, form),
     )
 
@@ -155,18 +167,43 @@ def _by_partner(submitted: Iterable[CaseFact]) -> tuple[PartnerCases, ...]:
     return tuple(sorted(rows, key=lambda row: (-row.submitted, row.name)))
 
 
-def _settled(session: Session, network: Network, span: Span) -> tuple[SettledKind, ...]:
+@dataclass(frozen=True, slots=True)
+class _Settlement:
+    kind: SettlementKind
+    amount_cents: int
+    after_outside: str
+
+
+def _settlements(session: Session, network: Network, span: Span) -> tuple[_Settlement, ...]:
+    """The settlements that were decided in the year and stand."""
     rows = session.execute(
-        select(Settlement.kind, func.count(), func.sum(Settlement.amount_cents))
-        .where(
+        select(Settlement.kind, Settlement.amount_cents, Settlement.facts).where(
             Settlement.network_id == network.id,
             Settlement.state.in_(_STANDING),
             Settlement.decided_on.between(span.first_on, span.last_on),
         )
-        .group_by(Settlement.kind)
-    ).tuples()
-    found = {SettlementKind(kind): (count, int(cents)) for kind, count, cents in rows}
-    return tuple(SettledKind(kind, *found[kind]) for kind in SettlementKind if kind in found)
+    )
+    return tuple(
+        _Settlement(SettlementKind(kind), cents, str(facts.get("after_outside", "")))
+        for kind, cents, facts in rows
+    )
+
+
+def _settled(settlements: Iterable[_Settlement]) -> tuple[SettledKind, ...]:
+    grouped: dict[SettlementKind, list[int]] = defaultdict(list)
+    for one in settlements:
+        grouped[one.kind].append(one.amount_cents)
+    present = [kind for kind in SettlementKind if kind in grouped]
+    return tuple(SettledKind(kind, len(grouped[kind]), sum(grouped[kind])) for kind in present)
+
+
+def _left_by_outside(settlements: Iterable[_Settlement]) -> tuple[LeftByOutside, ...]:
+    grouped: dict[str, list[int]] = defaultdict(list)
+    for one in settlements:
+        if one.after_outside:
+            grouped[one.after_outside].append(one.amount_cents)
+    rows = [LeftByOutside(party, len(amounts), sum(amounts)) for party, amounts in grouped.items()]
+    return tuple(sorted(rows, key=lambda row: (-row.amount_cents, row.party)))
 
 
 def _breakdowns(submitted: Sequence[CaseFact], form: CaseForm) -> tuple[Breakdown, ...]:

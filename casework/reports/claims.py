@@ -121,7 +121,7 @@ def _load_chunk(session: Session, network: str, references: Sequence[str]) -> di
         .select_from(of_network.join(tables.instalment, (i.claim_id == c.id) & (i.plan == c.plan)))
         .where(named)
         .order_by(i.claim_id, i.number)
-    ).tuples():
+    ):
         plans[claim_id].append(Instalment(due_on, cents))
     return {
         row.reference: Claim(

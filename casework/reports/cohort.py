@@ -90,7 +90,7 @@ def _paid(connection: Connection, fund_id: int, year: int) -> dict[str, tuple[in
         .where(e.fund_id == fund_id, lg.account == Account.COMMITMENTS.value, kind.in_(_values(_PAYING)))
         .group_by(lg.subject)
         .having(in_year != 0)
-    ).tuples()
+    )
     return {number: (int(this_year), int(ever)) for number, this_year, ever in rows}
 
 
@@ -124,7 +124,7 @@ def _returned(connection: Connection, fund_id: int, paid: Mapping[str, object]) 
     )
     found: dict[str, int] = {}
     for query in (on_claims, on_cases, after_all):
-        for number, cents in connection.execute(query).tuples():
+        for number, cents in connection.execute(query):
             if number in paid:
                 found[number] = found.get(number, 0) + int(cents)
     return found

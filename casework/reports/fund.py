@@ -179,7 +179,7 @@ def _written_off(session: Session, network: str, year: int) -> int:
             m.month.between(year * 100 + 1, year * 100 + 12),
         )
     )
-    return sum(debit - credit for debit, credit in session.connection().execute(query).tuples())
+    return sum(debit - credit for debit, credit in session.connection().execute(query))
 
 
 def _state(session: Session, network: str, year: int) -> YearState:

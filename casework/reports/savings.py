@@ -102,12 +102,10 @@ def savings_overview(
     )
 
 
-def _named(
-    session: Session, network: Network, parties: Mapping[str, PartyResult]
-) -> tuple[PartySaving, ...]:
+def _named(session: Session, network: Network, parties: Mapping[str, PartyResult]) -> tuple[PartySaving, ...]:
     """The parties with their names, by what they move in all; the pot last, for it is nobody's own."""
     query = select(Partner.code, Partner.name).where(Partner.network_id == network.id)
-    names = dict(session.execute(query).tuples().all())
+    names = dict(session.execute(query).all())
     special = {POT: _POT, RESIDENT: _RESIDENTS}
     rows = []
     for code, result in parties.items():

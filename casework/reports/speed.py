@@ -135,7 +135,7 @@ def _pauses(session: Session, ids: Sequence[int]) -> dict[int, list[Pause]]:
                 table.case_id.in_(ids[start : start + _CHUNK])
             )
         )
-        for case_id, asked, answered in rows.tuples():
+        for case_id, asked, answered in rows:
             found[case_id].append(Pause(asked, answered))
     return found
 
@@ -153,5 +153,5 @@ def _settled_on(session: Session, ids: Sequence[int]) -> dict[int, date]:
             )
             .group_by(Settlement.case_id)
         )
-        found |= {case_id: on for case_id, on in rows.tuples() if on is not None}
+        found |= {case_id: on for case_id, on in rows if on is not None}
     return found
