@@ -46,8 +46,3 @@ def chart() -> Mapping[Account, ChartLine]:
         for account in Account
         for line in (lines[account.value],)
     }
-
-
-def rgs_version() -> str:
-    """The release of the reference chart of accounts that the codes are from."""
-    return str(tomllib.loads(PATH.read_text())["rgs_version"])
