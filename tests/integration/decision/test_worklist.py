@@ -236,7 +236,7 @@ def test_a_long_list_takes_no_more_queries_than_a_short_one(sqlite_engine: Engin
         add(2)
         few = asked()
         add(20)
-        assert asked() == few
+        assert asked() <= few
 
 
 @pytest.mark.parametrize("state", ["draft", "declined", "withdrawn"])
