@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, exists, false, func, or_, select
 
 from casework.access import Permission, may_ever
 from casework.claims.tables import WriteOff
@@ -116,7 +116,11 @@ def claim_list(
     where = _visible(work, own=own) & _matching(work, show, party, search)
     c, b = tables.claim.c, tables.balance.c
     totals = work.session.execute(
-        select(func.count(), func.coalesce(func.sum(c.amount_cents), 0), func.coalesce(func.sum(b.balance_cents), 0))
+        select(
+            func.count(),
+            func.coalesce(func.sum(c.amount_cents), 0),
+            func.coalesce(func.sum(b.balance_cents), 0),
+        )
         .select_from(_joined())
         .where(where)
     ).one()
@@ -163,9 +167,7 @@ def claim_page(work: Work, reference: str) -> ClaimPage:
         row=_row(work, found),
         settlement=found.settlement,
         parts=parts,
-        repaid_cents=ledger_claims.repaid_cents(
-            work.session, network=work.network.code, reference=reference
-        ),
+        repaid_cents=ledger_claims.repaid_cents(work.session, network=work.network.code, reference=reference),
         suggested_cents=next((part.open_cents for part in parts if part.open_cents), 0),
         written_off=_written_off(work, reference),
     )
@@ -181,7 +183,9 @@ def _visible(work: Work, *, own: bool) -> ColumnElement[bool]:
     in_network = tables.fund.c.network == work.network.code
     if own or not may_ever(work.actor, Permission.CLAIM_VIEW):
         codes = work.actor.partner_codes(Role.REPRESENTATIVE)
-        return and_(in_network, c.account == Account.PARTNER_CLAIMS.value, c.party.in_(codes) if codes else false())
+        return and_(
+            in_network, c.account == Account.PARTNER_CLAIMS.value, c.party.in_(codes) if codes else false()
+        )
     return in_network
 
 
@@ -294,10 +298,12 @@ def _parts(work: Work, claim: Claim) -> tuple[Part, ...]:
 
 
 def _written_off(work: Work, reference: str) -> tuple[WrittenOff, ...]:
+    """What was given up and still is: a write-off that was reversed is not one any more."""
+    undone = exists().where(tables.entry.c.reverses == WriteOff.entry_id)
     rows = work.session.execute(
         select(WriteOff, Person.name)
         .join(Person, Person.id == WriteOff.written_off_by)
-        .where(WriteOff.network_id == work.network.id, WriteOff.claim_reference == reference)
+        .where(WriteOff.network_id == work.network.id, WriteOff.claim_reference == reference, ~undone)
         .order_by(WriteOff.id)
     )
     return tuple(

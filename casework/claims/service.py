@@ -35,9 +35,7 @@ def book_repayment(work: Work, *, reference: str, amount_cents: int, received_on
         raise BookedInFuture(field="on")
     if received_on < claim.raised_on:
         raise RepaidBeforeRaised(field="on", day=f"{claim.raised_on:%d-%m-%Y}")
-    done = attempt(
-        work, "claim.repay", key, claim=reference, cents=amount_cents, on=received_on.isoformat()
-    )
+    done = attempt(work, "claim.repay", key, claim=reference, cents=amount_cents, on=received_on.isoformat())
     if done.repeated:
         return done.result
     ledger_claims.receive_repayment(
@@ -67,7 +65,7 @@ def write_off(work: Work, *, reference: str, motivation: str, key: str) -> str:
     done = attempt(work, "claim.write_off", key, claim=reference)
     if done.repeated:
         return done.result
-    ledger_claims.write_off(
+    entry = ledger_claims.write_off(
         work.session,
         network=work.network.code,
         reference=reference,
@@ -81,6 +79,7 @@ def write_off(work: Work, *, reference: str, motivation: str, key: str) -> str:
             network_id=work.network.id,
             claim_reference=reference,
             amount_cents=claim.open_cents,
+            entry_id=entry.id,
             motivation=motivation.strip(),
             written_off_by=work.actor.person_id,
             written_off_at_utc=work.now_utc,

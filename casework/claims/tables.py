@@ -12,7 +12,10 @@ from storage.types import EncryptedText, UtcDateTime
 
 
 class WriteOff(Base):
-    """A claim's open part that was given up. The text stands outside the ledger's chain, to be erasable."""
+    """A claim's open part that was given up, in the journal entry ``entry_id``.
+
+    The text stands outside the ledger's chain, so that it can be erased.
+    """
 
     __tablename__ = "claim_write_off"
     __table_args__ = (
@@ -24,6 +27,7 @@ class WriteOff(Base):
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
     claim_reference: Mapped[str] = mapped_column(String(80))
     amount_cents: Mapped[int] = mapped_column(BigInteger)
+    entry_id: Mapped[int] = mapped_column(BigInteger)
     motivation: Mapped[str] = mapped_column(EncryptedText)
     written_off_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     written_off_at_utc: Mapped[datetime] = mapped_column(UtcDateTime)

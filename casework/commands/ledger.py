@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import datetime
 
 import click
@@ -46,8 +47,13 @@ class NetworkUnknown(NotFound):
 @click.pass_context
 def verify_command(context: click.Context, network: str | None, head: str | None) -> None:
     """Recompute chain, numbers, sums and balances; names the first wrong row and ends with 1."""
-    with snapshot(_engine()) as session:
-        report = verify(session, network=network, head=head)
+    with snapshot(_engine()) as session, click.progressbar(length=1, label="Entries", file=sys.stderr) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        report = verify(session, network=network, head=head, progress=progress)
     counted = f"{report.entry_count} entries, {report.leg_count} legs"
     if report.ok:
         for code, hash_ in report.heads.items():
@@ -63,12 +69,14 @@ def verify_command(context: click.Context, network: str | None, head: str | None
 
 @group.command("balances")
 @click.option("--network", help="The network's code; may be left out when there is one.")
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="After the last entry of this day; now if left out.")
+@click.option(
+    "--on", type=click.DateTime(["%Y-%m-%d"]), help="After the last entry of this day; now if left out."
+)
 @click.option("--json", "as_json", is_flag=True, help="As JSON, amounts in whole cents.")
 def balances_command(network: str | None, on: datetime | None, as_json: bool) -> None:
     """The balance of every main account, debit positive, and how the fund stands."""
     with unit_of_work(_engine(), write=False) as session:
-        code = _only(session, network)
+        code = only_network(session, network)
         if on is None:
             totals = main_balances(session, network=code)
             position = fund_position(session, network=code)
@@ -105,7 +113,7 @@ def _document(
     }
 
 
-def _only(session: Session, code: str | None) -> str:
+def only_network(session: Session, code: str | None) -> str:
     """The code that was asked for, or that of the only network."""
     codes = list(session.scalars(select(Network.code).order_by(Network.code)))
     if code is None and len(codes) == 1:

@@ -23,7 +23,10 @@ _KEY = re.compile(r"[A-Za-z0-9_:.\-]{8,80}")
 class KeyMissing(Invalid):
     """The form came without its key, so a repeat could not be recognised."""
 
-    nl = "Dit formulier is niet volledig aangekomen. Er is niets geboekt. Ververs de pagina en probeer het nog eens."
+    nl = (
+        "Dit formulier is niet volledig aangekomen. Er is niets geboekt. "
+        "Ververs de pagina en probeer het nog eens."
+    )
     en = "This form did not arrive whole. Nothing was booked. Refresh the page and try again."
 
 

@@ -93,7 +93,7 @@ def contributions_of_year(work: Work, year: int) -> tuple[Contribution, ...]:
 
 
 def contribution_years(work: Work) -> tuple[int, ...]:
-    """The years for which contributions can be looked at, newest first: from the first partner to next year."""
+    """The years for which contributions can be looked at, newest first, from the first partner on."""
     first = work.session.scalar(
         select(func.min(Partner.joined_on)).where(Partner.network_id == work.network.id)
     )

@@ -14,7 +14,11 @@ class BookingKind(Labelled):
     POT_TAKEN_OVER = "pot_taken_over", "Bestaande pot overgenomen", "Existing pot taken over"
     BANK_COSTS = "bank_costs", "Bankkosten", "Bank costs"
     OTHER_COSTS = "other_costs", "Andere kosten", "Other costs"
-    OTHER_INCOME = "other_income", "Rente, subsidie of gift ontvangen", "Interest, subsidy or donation received"
+    OTHER_INCOME = (
+        "other_income",
+        "Rente, subsidie of gift ontvangen",
+        "Interest, subsidy or donation received",
+    )
 
 
 OTHER_KINDS = (BookingKind.BANK_COSTS, BookingKind.OTHER_COSTS, BookingKind.OTHER_INCOME)
@@ -44,15 +48,27 @@ class NobodyChosen(Invalid):
 class NothingExpected(Conflict):
     """The contribution of this partner is already in, or the partner is no member that year."""
 
-    nl = "Van {partner} wordt over {year} niets meer verwacht. Ververs de pagina; een extra bijdrage kunt u los boeken."
-    en = "Nothing more is expected of {partner} for {year}. Refresh the page; an extra contribution can be booked by itself."
+    nl = (
+        "Van {partner} wordt over {year} niets meer verwacht. Ververs de pagina; "
+        "een extra bijdrage kunt u los boeken."
+    )
+    en = (
+        "Nothing more is expected of {partner} for {year}. Refresh the page; "
+        "an extra contribution can be booked by itself."
+    )
 
 
 class StillMember(Conflict):
     """A contribution is only paid back to a partner that leaves."""
 
-    nl = "{partner} doet nog mee. Alleen wie vertrekt krijgt zijn bijdrage terug: laat de beheerder eerst het vertrek vastleggen."
-    en = "{partner} still takes part. Only who leaves is paid back: let the administrator record the leaving first."
+    nl = (
+        "{partner} doet nog mee. Alleen wie vertrekt krijgt zijn bijdrage terug: "
+        "laat de beheerder eerst het vertrek vastleggen."
+    )
+    en = (
+        "{partner} still takes part. Only who leaves is paid back: "
+        "let the administrator record the leaving first."
+    )
 
 
 class NotCorrectedHere(Conflict):
@@ -62,7 +78,10 @@ class NotCorrectedHere(Conflict):
         "Deze boeking hoort bij een casus, uitbetaling of verrekening. Herstel haar daar, "
         "dan blijven de casus en het grootboek gelijk."
     )
-    en = "This entry belongs to a case, payout or settlement. Put it right there, so that case and book stay equal."
+    en = (
+        "This entry belongs to a case, payout or settlement. Put it right there, "
+        "so that case and book stay equal."
+    )
 
 
 class ReasonMissing(Invalid):

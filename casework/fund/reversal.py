@@ -12,6 +12,7 @@ from casework.cases.find import case_for
 from casework.context import Work
 from casework.fund.once import attempt
 from casework.fund.refusals import NotCorrectedHere, ReasonMissing
+from casework.fund.service import may_book
 from casework.fund.tables import Correction, FundBooking
 from casework.settlement.service import after_repayment
 from ledger import book
@@ -29,11 +30,12 @@ def can_be_corrected(work: Work, entry: PostedEntry) -> bool:
 
 
 def correct(work: Work, *, entry_id: int, reason: str, key: str) -> int:
-    """Reverse a mistaken booking, with everything that was booked along with it; gives the last reversal's id.
+    """Reverse a mistaken booking, with all that was booked along with it; gives the last reversal's id.
 
     It is dated today: what was reported about an earlier day stays as it was. Raises
     :class:`ReasonMissing`, :class:`NotCorrectedHere`, :class:`ledger.refusals.AlreadyReversed`.
     """
+    may_book(work)
     if not reason.strip():
         raise ReasonMissing(field="reason")
     entry = book.entry(work.session, network=work.network.code, entry_id=entry_id)

@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy import select
 
+from casework.access import Permission, may_ever
 from casework.audit.record import record
 from casework.context import Work
 from casework.fund.once import attempt
@@ -21,7 +22,8 @@ from casework.fund.refusals import (
 )
 from casework.fund.tables import FundBooking
 from casework.network.numbering import next_number
-from casework.network.tables import Partner
+from casework.network.tables import Network, Partner
+from errors import Forbidden
 from ledger import book, events
 from ledger.accounts import Account
 from ledger.entries import AccountKey, Draft
@@ -34,15 +36,25 @@ def book_contribution(
 
     Raises :class:`PartnerUnknown`, :class:`BookedInFuture`.
     """
+    may_book(work)
     payer = _partner(work, partner)
     _check_day(work, received_on)
     done = attempt(
-        work, "contribution.book", key,
-        partner=partner, cents=amount_cents, on=received_on.isoformat(), year=for_year,
+        work,
+        "contribution.book",
+        key,
+        partner=partner,
+        cents=amount_cents,
+        on=received_on.isoformat(),
+        year=for_year,
     )
     if done.repeated:
         return done.result
-    return done.finish(_contribution(work, payer, amount_cents, received_on, for_year, key))
+    return done.finish(
+        _contribution(
+            work, payer, amount_cents=amount_cents, received_on=received_on, for_year=for_year, key=key
+        )
+    )
 
 
 def book_expected_contributions(
@@ -52,16 +64,22 @@ def book_expected_contributions(
 
     Raises :class:`NobodyChosen`, :class:`NothingExpected`, :class:`BookedInFuture`.
     """
+    may_book(work)
     chosen = sorted(set(partners))
     if not chosen:
         raise NobodyChosen(field="partner")
     _check_day(work, received_on)
     done = attempt(
-        work, "contribution.book_expected", key,
-        partners=",".join(chosen), on=received_on.isoformat(), year=for_year,
+        work,
+        "contribution.book_expected",
+        key,
+        partners=",".join(chosen),
+        on=received_on.isoformat(),
+        year=for_year,
     )
     if done.repeated:
         return tuple(done.result.split(","))
+    _one_at_a_time(work)
     expected = {one.partner: one for one in contributions_of_year(work, for_year)}
     references = []
     for code in chosen:
@@ -70,7 +88,14 @@ def book_expected_contributions(
         if line is None or line.open_cents == 0:
             raise NothingExpected(field="partner", partner=payer.name, year=for_year)
         references.append(
-            _contribution(work, payer, line.open_cents, received_on, for_year, f"{key}:{code}")
+            _contribution(
+                work,
+                payer,
+                amount_cents=line.open_cents,
+                received_on=received_on,
+                for_year=for_year,
+                key=f"{key}:{code}",
+            )
         )
     done.finish(",".join(references))
     return tuple(references)
@@ -83,6 +108,7 @@ def pay_back_contribution(
 
     Raises :class:`StillMember`, :class:`ledger.refusals.FundExhausted` when the pot cannot bear it.
     """
+    may_book(work)
     payee = _partner(work, partner)
     if payee.left_on is None:
         raise StillMember(field="partner", partner=payee.name)
@@ -94,15 +120,24 @@ def pay_back_contribution(
         return done.result
     reference = _reference(work)
     ordered = events.contribution_paid_back(
-        partner=payee.code, payment=reference, amount_cents=amount_cents, booked_on=paid_on,
-        cause=reference, key=key,
+        partner=payee.code,
+        payment=reference,
+        amount_cents=amount_cents,
+        booked_on=paid_on,
+        cause=reference,
+        key=key,
     )
     seen = events.payment_seen(
         payment=reference, amount_cents=amount_cents, booked_on=paid_on, cause=reference, key=f"{key}:seen"
     )
     _keep(
-        work, reference, BookingKind.CONTRIBUTION_PAID_BACK, amount_cents, paid_on, (ordered, seen),
-        partner=payee, description=description,
+        work,
+        reference,
+        kind=BookingKind.CONTRIBUTION_PAID_BACK,
+        amount_cents=amount_cents,
+        drafts=(ordered, seen),
+        partner=payee,
+        description=description,
     )
     return done.finish(reference)
 
@@ -111,6 +146,7 @@ def book_other(
     work: Work, *, kind: BookingKind, amount_cents: int, booked_on: date, description: str, key: str
 ) -> str:
     """Book bank costs, other costs or other income as the bank statement shows them."""
+    may_book(work)
     _check_day(work, booked_on)
     done = attempt(work, "fund.book", key, kind=kind.value, cents=amount_cents, on=booked_on.isoformat())
     if done.repeated:
@@ -122,7 +158,7 @@ def book_other(
         BookingKind.OTHER_INCOME: events.other_income,
     }[kind]
     draft = make(amount_cents=amount_cents, booked_on=booked_on, cause=reference, key=key)
-    _keep(work, reference, kind, amount_cents, booked_on, (draft,), description=description)
+    _keep(work, reference, kind=kind, amount_cents=amount_cents, drafts=(draft,), description=description)
     return done.finish(reference)
 
 
@@ -130,6 +166,7 @@ def take_over_pot(
     work: Work, *, partner: str, bank_cents: int, taken_over_on: date, description: str, key: str
 ) -> str:
     """Book the money of a pot that existed before, on the name of the partner that held it."""
+    may_book(work)
     holder = _partner(work, partner)
     _check_day(work, taken_over_on)
     done = attempt(
@@ -146,22 +183,32 @@ def take_over_pot(
         key=key,
     )
     _keep(
-        work, reference, BookingKind.POT_TAKEN_OVER, bank_cents, taken_over_on, (draft,),
-        partner=holder, description=description,
+        work,
+        reference,
+        kind=BookingKind.POT_TAKEN_OVER,
+        amount_cents=bank_cents,
+        drafts=(draft,),
+        partner=holder,
+        description=description,
     )
     return done.finish(reference)
 
 
 def _contribution(
-    work: Work, payer: Partner, amount_cents: int, received_on: date, for_year: int, key: str
+    work: Work, payer: Partner, *, amount_cents: int, received_on: date, for_year: int, key: str
 ) -> str:
     reference = _reference(work)
     draft = events.contribution_received(
         partner=payer.code, amount_cents=amount_cents, booked_on=received_on, cause=reference, key=key
     )
     _keep(
-        work, reference, BookingKind.CONTRIBUTION, amount_cents, received_on, (draft,),
-        partner=payer, for_year=for_year,
+        work,
+        reference,
+        kind=BookingKind.CONTRIBUTION,
+        amount_cents=amount_cents,
+        drafts=(draft,),
+        partner=payer,
+        for_year=for_year,
     )
     return reference
 
@@ -169,16 +216,16 @@ def _contribution(
 def _keep(
     work: Work,
     reference: str,
+    *,
     kind: BookingKind,
     amount_cents: int,
-    booked_on: date,
     drafts: Sequence[Draft],
-    *,
     partner: Partner | None = None,
     description: str = "",
     for_year: int | None = None,
 ) -> None:
     """Post the entries and keep what they were about; one log record for all of it."""
+    booked_on = drafts[0].booked_on
     posted = [
         book.post(work.session, network=work.network.code, draft=draft, recorded_at_utc=work.now_utc)
         for draft in drafts
@@ -198,16 +245,20 @@ def _keep(
             booked_at_utc=work.now_utc,
         )
     )
-    record(
-        work, f"fund.{kind.value}", reference,
-        amount_cents=amount_cents, partner=partner.code if partner else None,
-    )
+    code = partner.code if partner else None
+    record(work, f"fund.{kind.value}", reference, amount_cents=amount_cents, partner=code)
     work.session.flush()
 
 
 def _reference(work: Work) -> str:
     year, number = next_number(work, "fund_booking")
     return f"F-{year}-{number:04d}"
+
+
+def _one_at_a_time(work: Work) -> None:
+    """Let another treasurer who books what is expected wait, so that it is not booked twice."""
+    own = select(Network.id).where(Network.id == work.network.id)
+    work.session.execute(own.with_for_update(key_share=True))
 
 
 def _partner(work: Work, code: str) -> Partner:
@@ -217,6 +268,12 @@ def _partner(work: Work, code: str) -> Partner:
     if found is None:
         raise PartnerUnknown(field="partner")
     return found
+
+
+def may_book(work: Work) -> None:
+    """Raise :class:`errors.Forbidden` for who does not keep the fund's books."""
+    if not may_ever(work.actor, Permission.FUND_BOOK):
+        raise Forbidden()
 
 
 def _check_day(work: Work, day: date) -> None:

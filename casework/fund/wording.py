@@ -26,11 +26,17 @@ _KINDS: dict[EntryKind, tuple[str, str]] = {
     EntryKind.SETTLED_AS_GIFT: ("Gift uit de pot", "Gift from the fund"),
     EntryKind.REPAYMENT_RECEIVED: ("Terugbetaling ontvangen", "Repayment received"),
     EntryKind.PAYEE_REFUND_UNSETTLED: ("Ontvanger betaalde terug", "Payee refunded"),
-    EntryKind.PAYEE_REFUND_SETTLED: ("Ontvanger betaalde terug na verrekening", "Payee refunded after settlement"),
+    EntryKind.PAYEE_REFUND_SETTLED: (
+        "Ontvanger betaalde terug na verrekening",
+        "Payee refunded after settlement",
+    ),
     EntryKind.CLAIM_FELL_BACK: ("Vordering teruggevallen", "Claim fell back"),
     EntryKind.REPAID_PART_FELL_BACK: ("Terugbetaald deel teruggevallen", "Repaid part fell back"),
     EntryKind.CLAIM_WRITTEN_OFF: ("Vordering afgeboekt", "Claim written off"),
-    EntryKind.WRITTEN_OFF_CLAIM_RECEIVED: ("Afgeboekte vordering toch ontvangen", "Written-off claim received"),
+    EntryKind.WRITTEN_OFF_CLAIM_RECEIVED: (
+        "Afgeboekte vordering toch ontvangen",
+        "Written-off claim received",
+    ),
     EntryKind.RECEIPT_UNRECOGNISED: ("Ontvangst niet herkend", "Receipt not recognised"),
     EntryKind.RECEIPT_RECOGNISED: ("Ontvangst herkend", "Receipt recognised"),
     EntryKind.RECEIPT_SENT_BACK: ("Ontvangst teruggestuurd", "Receipt sent back"),
@@ -45,6 +51,7 @@ _KINDS: dict[EntryKind, tuple[str, str]] = {
 def kind_label(kind: EntryKind, language: str) -> str:
     """What happened, as the journal says it in ``language`` (``"nl"`` or ``"en"``)."""
     return _KINDS[kind][1 if language == "en" else 0]
+
 
 def account_label(account: Account, language: str) -> str:
     """The name of a main account, from the chart of accounts."""

@@ -73,7 +73,9 @@ def lines_to_pay(work: Work, *, only: Sequence[int] | None = None) -> tuple[ToPa
     ordered = exists().where(live.cost_line_id == CostLine.id, live.state.in_(("ordered", "paid")))
     voted = exists().where(DecisionVote.case_id == Case.id, DecisionVote.person_id == work.actor.person_id)
     query = (
-        select(CostLine, Case.number, Case.urgent, Case.decided_at_utc, Partner.name, Case.applicant_id, voted)
+        select(
+            CostLine, Case.number, Case.urgent, Case.decided_at_utc, Partner.name, Case.applicant_id, voted
+        )
         .join(Case, Case.id == CostLine.case_id)
         .join(Partner, Partner.id == Case.partner_id)
         .where(

@@ -47,7 +47,9 @@ class AlreadyOrdered(Conflict):
 class LineReleased(Conflict):
     """The promise for this line was released."""
 
-    nl = "De toezegging voor deze regel van casus {case} is vrijgevallen. Er kan niets meer op worden betaald."
+    nl = (
+        "De toezegging voor deze regel van casus {case} is vrijgevallen. Er kan niets meer op worden betaald."
+    )
     en = "The promise for this line of case {case} was released. Nothing can be paid on it any more."
 
 

@@ -255,7 +255,11 @@ def release_line(work: Work, *, cost_line_id: int, reason: ReleaseReason, key: s
         # The line that will not be paid was the last one that kept the payment from being whole.
         _move(case, PaymentAction.CONFIRM)
     record(
-        work, "commitment.release", case.number, line=line.position, amount_cents=line.amount_cents,
+        work,
+        "commitment.release",
+        case.number,
+        line=line.position,
+        amount_cents=line.amount_cents,
         reason=reason.value,
     )
     return done.finish(case.number)
@@ -265,9 +269,9 @@ def _locked(work: Work, reference: str) -> tuple[Case, Payout]:
     """The payout and its case, with the case locked: everything about one case happens in turn."""
     wanted = select(Payout).where(Payout.network_id == work.network.id, Payout.reference == reference)
     number = work.session.scalar(
-        select(Case.number).join(Payout, Payout.case_id == Case.id).where(
-            Payout.network_id == work.network.id, Payout.reference == reference
-        )
+        select(Case.number)
+        .join(Payout, Payout.case_id == Case.id)
+        .where(Payout.network_id == work.network.id, Payout.reference == reference)
     )
     if number is None:
         raise NotFound()
@@ -293,9 +297,7 @@ def _move(case: Case, action: PaymentAction) -> None:
 
 
 def _live_payout(work: Work, line: CostLine) -> Payout | None:
-    return work.session.scalar(
-        select(Payout).where(Payout.cost_line_id == line.id, Payout.state.in_(_LIVE))
-    )
+    return work.session.scalar(select(Payout).where(Payout.cost_line_id == line.id, Payout.state.in_(_LIVE)))
 
 
 def _live_payouts(work: Work, case: Case) -> list[Payout]:
@@ -306,9 +308,7 @@ def _live_payouts(work: Work, case: Case) -> list[Payout]:
 
 def _open_lines(work: Work, case: Case) -> list[CostLine]:
     """The lines that are still to be paid or whose payment is under way."""
-    paid = {
-        one.cost_line_id for one in _live_payouts(work, case) if one.state == PayoutState.PAID
-    }
+    paid = {one.cost_line_id for one in _live_payouts(work, case) if one.state == PayoutState.PAID}
     return [
         line for line in case.cost_lines if line.amount_cents and not line.released and line.id not in paid
     ]

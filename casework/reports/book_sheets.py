@@ -9,6 +9,7 @@ from io import BytesIO
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from casework.fund.journal import BalanceLine
@@ -18,13 +19,13 @@ from ledger.statements import Card, JournalRow
 
 _HEADINGS: dict[str, dict[str, tuple[str, ...]]] = {
     "nl": {
-        "journal": ("Boeking", "Datum", "Wat", "Oorzaak", "Rekening", "Naam", "Van", "Debet", "Credit"),
+        "journal": ("Boeking", "Datum", "Wat", "Oorzaak", "Rekening", "Naam", "Onderdeel", "Debet", "Credit"),
         "card": ("Boeking", "Datum", "Wat", "Oorzaak", "Bedrag", "Saldo"),
         "balance": ("Rekening", "Naam", "Debet", "Credit"),
         "words": ("Journaal", "Rekening", "Proefbalans", "Beginsaldo", "Samen"),
     },
     "en": {
-        "journal": ("Entry", "Date", "What", "Cause", "Account", "Name", "Of", "Debit", "Credit"),
+        "journal": ("Entry", "Date", "What", "Cause", "Account", "Name", "Part", "Debit", "Credit"),
         "card": ("Entry", "Date", "What", "Cause", "Amount", "Balance"),
         "balance": ("Account", "Name", "Debit", "Credit"),
         "words": ("Journal", "Account", "Trial balance", "Opening balance", "Together"),
@@ -93,6 +94,7 @@ def _words(language: str) -> dict[str, tuple[str, ...]]:
 def _start(title: str, headings: Sequence[str], widths: Sequence[int]) -> tuple[Workbook, Worksheet]:
     book = Workbook()
     sheet = book.active
+    assert isinstance(sheet, Worksheet)  # a new workbook has one
     sheet.title = title
     for column, (heading, width) in enumerate(zip(headings, widths, strict=True), 1):
         cell = sheet.cell(1, column)
@@ -104,7 +106,7 @@ def _start(title: str, headings: Sequence[str], widths: Sequence[int]) -> tuple[
     sheet.print_title_rows = "1:1"
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     return book, sheet
 
 

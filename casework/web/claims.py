@@ -1,6 +1,8 @@
-"""Claims: what is owed to the pot, by whom, since when; booking what comes back and giving up what does not."""
+"""Claims: what is owed to the pot, by whom, since when; booking what comes back, giving up what does not."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -59,10 +61,10 @@ def _list(*, own: bool) -> str:
     endpoint = "claims.own" if own else "claims.index"
 
     def address(**changes: object) -> str:
-        here: dict[str, object] = {"stand": shown, "partner": party, "q": search, "op": sort}
+        here: dict[str, Any] = {"stand": shown, "partner": party, "q": search, "op": sort}
         here |= {"af": "1"} if descending else {}
-        wanted = here | changes
-        return url_for(endpoint, **{name: value for name, value in wanted.items() if value})  # type: ignore[arg-type]  # texts and numbers
+        values = {name: value for name, value in (here | changes).items() if value}
+        return url_for(endpoint, **values)
 
     def sort_address(key: str) -> str:
         return address(op=key, af="1" if sort == key and not descending else "")
@@ -89,7 +91,11 @@ def _list(*, own: bool) -> str:
             search=search,
             sort=sort,
             descending=descending,
-            filters=[(one.value, one.label(language()).capitalize()) for one in ClaimFilter if one is not ClaimFilter.OPEN],
+            filters=[
+                (one.value, one.label(language()).capitalize())
+                for one in ClaimFilter
+                if one is not ClaimFilter.OPEN
+            ],
             parties=() if own else party_choices(job),
             sort_urls={key: sort_address(key) for key in SORTS},
             page_url=lambda number: address(bladzijde=number),

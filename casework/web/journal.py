@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -23,6 +24,7 @@ from casework.web.route import needs, work
 from errors import Conflict, Invalid, NotFound
 from ledger.accounts import Account
 from ledger.entries import EntryKind
+from ledger.statements import Card
 
 bp = Blueprint("ledger", __name__)
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -180,7 +182,7 @@ def trial_balance_xlsx() -> Response:
     return _sheet(balance_sheet(lines, on, language()), f"balans-{on.isoformat()}.xlsx")
 
 
-def _card(job: Work, of: Account, wanted: read.JournalFilter, *, limit: int, offset: int = 0) -> read.Card:
+def _card(job: Work, of: Account, wanted: read.JournalFilter, *, limit: int, offset: int = 0) -> Card:
     return read.account_card(
         job,
         account=of,
@@ -218,7 +220,7 @@ def _day(name: str, problems: dict[str, str]) -> date | None:
     if not text:
         return None
     try:
-        return DateField().read(text)  # type: ignore[no-any-return]  # every field reads to Any
+        return DateField().read(text)
     except DateNotUnderstood as problem:
         problems[name] = problem.sentence(language())
         return None
@@ -229,7 +231,8 @@ def _address(endpoint: str, **fixed: str) -> Callable[[int | None], str]:
     here = {name: value for name, value in request.args.items() if name != "bladzijde" and value}
 
     def address(page: int | None) -> str:
-        return url_for(endpoint, **(here | fixed), bladzijde=page)
+        values: dict[str, Any] = here | fixed | {"bladzijde": page}
+        return url_for(endpoint, **values)
 
     return address
 

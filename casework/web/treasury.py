@@ -170,7 +170,9 @@ def end(reference: str, step: str) -> str | Response | tuple[str, int]:
             else:
                 service.return_payout(job, reference=reference, returned_on=ended_on, key=form_key())
     except (Invalid, Conflict) as problem:
-        found = {"ended_on" if name == "on" else name: text for name, text in errors_by_field(problem).items()}
+        found = {
+            "ended_on" if name == "on" else name: text for name, text in errors_by_field(problem).items()
+        }
         with work(write=False) as job:
             return _payout(job, reference, found, step), status_of(problem)
     flash(_("Geboekt. De kostenregel staat weer bij wat u kunt betalen."), "success")

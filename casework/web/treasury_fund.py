@@ -103,9 +103,7 @@ def book_expected() -> str | Response | tuple[str, int]:
         with work(write=False) as job:
             year = choose_number(request.form.get("year", "")) or job.today.year
             return _contributions(job, year, errors_by_field(problem)), status_of(problem)
-    flash(
-        ngettext("De bijdrage is geboekt.", "%(num)d bijdragen zijn geboekt.", len(references)), "success"
-    )
+    flash(ngettext("De bijdrage is geboekt.", "%(num)d bijdragen zijn geboekt.", len(references)), "success")
     return redirect(url_for("treasury.contributions", jaar=values["year"]))
 
 
@@ -141,7 +139,13 @@ def contribution() -> str | Response | tuple[str, int]:
             "year": year,
             "on": job.today,
         }
-        page = _form(job, "treasury/contribution.html", problem, start, year_options=[(one, one) for one in contribution_years(job)])
+        page = _form(
+            job,
+            "treasury/contribution.html",
+            problem,
+            start,
+            year_options=[(one, one) for one in contribution_years(job)],
+        )
     return (page, status_of(problem)) if problem else page
 
 
@@ -168,7 +172,13 @@ def other() -> str | Response | tuple[str, int]:
             flash(_("Geboekt onder %(reference)s.", reference=reference), "success")
             return redirect(url_for("treasury.index"))
     with work(write=False) as job:
-        page = _form(job, "treasury/other.html", problem, {"on": job.today}, kinds=[(one.value, one.label(language())) for one in OTHER_KINDS])
+        page = _form(
+            job,
+            "treasury/other.html",
+            problem,
+            {"on": job.today},
+            kinds=[(one.value, one.label(language())) for one in OTHER_KINDS],
+        )
     return (page, status_of(problem)) if problem else page
 
 

@@ -38,12 +38,22 @@ class Site:
         return Session(self.engine, expire_on_commit=False)
 
 
-@pytest.fixture()
-def site(engine: Engine, tmp_path: Path) -> Iterator[Site]:
-    """The application on both databases, with EUR 10,000 in the pot; CSRF is tested elsewhere."""
+def _site(engine: Engine, folder: Path) -> Iterator[Site]:
     with unit_of_work(engine) as session:
         cast = a_funded_cast(session)
-    app = pages.make_app(engine.url.render_as_string(hide_password=False), tmp_path / "instance")
+    app = pages.make_app(engine.url.render_as_string(hide_password=False), folder / "instance")
     app.config["WTF_CSRF_ENABLED"] = False
     yield Site(app, engine, cast)
     app.extensions["omloop_engine"].dispose()
+
+
+@pytest.fixture
+def site(sqlite_engine: Engine, tmp_path: Path) -> Iterator[Site]:
+    """The application with EUR 10,000 in the pot; CSRF is tested elsewhere."""
+    yield from _site(sqlite_engine, tmp_path)
+
+
+@pytest.fixture
+def site_on_both(engine: Engine, tmp_path: Path) -> Iterator[Site]:
+    """The same on SQLite and on PostgreSQL, for pages whose queries or writes could differ."""
+    yield from _site(engine, tmp_path)

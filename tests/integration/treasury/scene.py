@@ -25,11 +25,22 @@ def a_funded_cast(session: Session) -> Cast:
 
 
 def an_approved_case(
-    session: Session, cast: Cast, *, amounts: Sequence[int] = (50_000,), at_utc: datetime = NOW, **values: object
+    session: Session,
+    cast: Cast,
+    *,
+    amounts: Sequence[int] = (50_000,),
+    at_utc: datetime = NOW,
+    **values: object,
 ) -> Case:
     """A case whose money is promised."""
     case = make.a_case(
-        session, cast.network, cast.applicant, amounts=amounts, decision_state="approved", at_utc=at_utc, **values
+        session,
+        cast.network,
+        cast.applicant,
+        amounts=amounts,
+        decision_state="approved",
+        at_utc=at_utc,
+        **values,
     )
     work = make.work_as(session, cast.treasurer, cast.network, at_utc=at_utc)
     draft = events.case_approved(

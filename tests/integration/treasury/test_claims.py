@@ -93,7 +93,13 @@ def _claim(settlement: str, party: str, cents: int, due_on: date) -> NewClaim:
     )
     number = settlement.removesuffix("-V1")
     return NewClaim(
-        f"{settlement}-inwoner", Account.RESIDENT_CLAIMS, number, f"Inwoner {number}", cents, plan[-1].due_on, plan
+        f"{settlement}-inwoner",
+        Account.RESIDENT_CLAIMS,
+        number,
+        f"Inwoner {number}",
+        cents,
+        plan[-1].due_on,
+        plan,
     )
 
 
@@ -142,7 +148,10 @@ def test_what_cannot_come_in(engine: Engine) -> None:
             _repay(work, reference, 30_001)
         with pytest.raises(ClaimNotFound):
             _repay(work, "TN-2026-9999-V1-zayaz", 1)
-        for day, refusal in ((TODAY + timedelta(days=1), BookedInFuture), (RAISED - timedelta(days=1), RepaidBeforeRaised)):
+        for day, refusal in (
+            (TODAY + timedelta(days=1), BookedInFuture),
+            (RAISED - timedelta(days=1), RepaidBeforeRaised),
+        ):
             with pytest.raises(refusal):
                 book_repayment(work, reference=reference, amount_cents=1, received_on=day, key="repay-key-9")
         assert claim_page(work, reference).row.open_cents == 30_000
@@ -167,6 +176,11 @@ def test_a_claim_is_given_up_with_a_reason(engine: Engine) -> None:
         assert it.case.settlement_state == "repaid"
         with pytest.raises(ClaimHasNothingOpen):
             write_off(work, reference=reference, motivation="Nog eens.", key="give-up-2")
+        newest = entries(session, network=cast.network.code, search=reference).rows[0]
+        correct(work, entry_id=newest.entry.id, reason="Er kwam toch bericht.", key="correct-1")
+        again = claim_page(work, reference)
+        assert (again.row.open_cents, again.written_off) == (20_000, ())
+        assert it.case.settlement_state == "decided"
 
 
 def test_instalments_are_filled_oldest_first(engine: Engine) -> None:
@@ -181,7 +195,9 @@ def test_instalments_are_filled_oldest_first(engine: Engine) -> None:
         _repay(work, reference, 4_000)
         after = claim_page(work, reference)
         assert [(part.amount_cents, part.open_cents) for part in after.parts] == [
-            (3_333, 0), (3_333, 2_666), (3_334, 3_334),
+            (3_333, 0),
+            (3_333, 2_666),
+            (3_334, 3_334),
         ]
         assert (after.suggested_cents, after.row.due_on, after.row.late_cents) == (2_666, TODAY, 0)
         assert due_claims(work, limit=5) == ()

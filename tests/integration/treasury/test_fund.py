@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date, timedelta
 
 import pytest
@@ -22,6 +23,7 @@ from casework.fund.refusals import (
 )
 from casework.fund.reversal import correct
 from casework.fund.tables import FundBooking
+from errors import Forbidden
 from ledger import book
 from ledger.accounts import Account
 from ledger.balances import balance_cents, subject_balances
@@ -75,7 +77,8 @@ def test_a_contribution_counts_for_the_year_it_is_meant_for(engine: Engine) -> N
             work, partner="mee", amount_cents=100, received_on=TODAY, for_year=2025, key="contrib-1"
         )
         received = {
-            year: sum(one.received_cents for one in contributions_of_year(work, year)) for year in (2025, 2026)
+            year: sum(one.received_cents for one in contributions_of_year(work, year))
+            for year in (2025, 2026)
         }
         assert received == {2025: 100, 2026: 0}
         assert contribution_years(work)[0] == 2026
@@ -92,20 +95,36 @@ def test_each_booking_once_per_key_and_one_log_record(engine: Engine) -> None:
                 work, partner="mee", amount_cents=700, received_on=TODAY, for_year=2026, key="once-key-1"
             )
             service.book_other(
-                work, kind=BookingKind.OTHER_INCOME, amount_cents=30, booked_on=TODAY, description="rente",
+                work,
+                kind=BookingKind.OTHER_INCOME,
+                amount_cents=30,
+                booked_on=TODAY,
+                description="rente",
                 key="once-key-2",
             )
             service.book_other(
-                work, kind=BookingKind.OTHER_COSTS, amount_cents=200, booked_on=TODAY, description="drukwerk",
+                work,
+                kind=BookingKind.OTHER_COSTS,
+                amount_cents=200,
+                booked_on=TODAY,
+                description="drukwerk",
                 key="once-key-3",
             )
             service.take_over_pot(
-                work, partner="gemeente", bank_cents=5_000, taken_over_on=TODAY, description="", key="once-key-4"
+                work,
+                partner="gemeente",
+                bank_cents=5_000,
+                taken_over_on=TODAY,
+                description="",
+                key="once-key-4",
             )
         assert position(work).bank_cents == before + 700 + 30 - 200 + 5_000
         actions = session.scalars(select(LogRecord.action).where(LogRecord.action.like("fund.%"))).all()
         assert sorted(actions) == [
-            "fund.contribution", "fund.other_costs", "fund.other_income", "fund.pot_taken_over",
+            "fund.contribution",
+            "fund.other_costs",
+            "fund.other_income",
+            "fund.pot_taken_over",
         ]
 
 
@@ -120,7 +139,11 @@ def test_what_is_refused(engine: Engine) -> None:
             )
         with pytest.raises(BookedInFuture):
             service.book_other(
-                work, kind=BookingKind.BANK_COSTS, amount_cents=1, booked_on=tomorrow, description="",
+                work,
+                kind=BookingKind.BANK_COSTS,
+                amount_cents=1,
+                booked_on=tomorrow,
+                description="",
                 key="refuse-2",
             )
         with pytest.raises(NobodyChosen):
@@ -135,7 +158,12 @@ def test_what_is_refused(engine: Engine) -> None:
         session.flush()
         with pytest.raises(FundExhausted):
             service.pay_back_contribution(
-                work, partner="gemeente", amount_cents=1_000_001, paid_on=TODAY, description="", key="refuse-5"
+                work,
+                partner="gemeente",
+                amount_cents=1_000_001,
+                paid_on=TODAY,
+                description="",
+                key="refuse-5",
             )
         assert [one.code for one in partner_choices(work) if one.left] == ["gemeente"]
 
@@ -171,9 +199,10 @@ def test_a_mistake_is_reversed_once_and_whole(engine: Engine) -> None:
         assert correct(work, entry_id=row.entry.id, reason="Dubbel.", key="correct-1") == last
         with pytest.raises(AlreadyReversed):
             correct(work, entry_id=row.entry.id, reason="Nog eens.", key="correct-2")
-        assert balance_cents(
-            session, network=cast.network.code, account=Account.CONTRIBUTIONS, subject="mee"
-        ) == 0
+        assert (
+            balance_cents(session, network=cast.network.code, account=Account.CONTRIBUTIONS, subject="mee")
+            == 0
+        )
         assert {one.received_cents for one in contributions_of_year(work, 2026)} == {0}
         with pytest.raises(NotCorrectedHere):
             correct(work, entry_id=last, reason="Toch goed.", key="correct-3")
@@ -188,3 +217,42 @@ def test_what_belongs_to_a_case_is_not_reversed_here(engine: Engine) -> None:
         with pytest.raises(NotCorrectedHere):
             correct(work, entry_id=row.entry.id, reason="Fout.", key="correct-1")
         assert book.entry(session, network=cast.network.code, entry_id=row.entry.id).reverses is None
+
+
+def test_only_a_treasurer_books(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        cast = a_funded_cast(session)
+        for person in (cast.secretariat[0], cast.auditor, cast.executive, cast.representative):
+            work = make.work_as(session, person, cast.network)
+            with pytest.raises(Forbidden):
+                service.book_contribution(
+                    work, partner="mee", amount_cents=1, received_on=TODAY, for_year=2026, key="forbidden-1"
+                )
+            with pytest.raises(Forbidden):
+                correct(work, entry_id=1, reason="Zomaar.", key="forbidden-2")
+
+
+def test_two_treasurers_do_not_book_one_expectation_twice(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        cast = make.a_cast(session)
+    results: list[str] = []
+    ready = threading.Barrier(2)
+
+    def click(key: str) -> None:
+        ready.wait()
+        try:
+            with unit_of_work(engine) as session:
+                work = make.work_as(session, cast.treasurer, session.merge(cast.network, load=False))
+                service.book_expected_contributions(
+                    work, partners=["mee", "zayaz"], received_on=TODAY, for_year=2026, key=key
+                )
+                results.append("booked")
+        except NothingExpected:
+            results.append("refused")
+
+    threads = [threading.Thread(target=click, args=(key,)) for key in ("first-key", "second-key")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(results) == ["booked", "refused"]

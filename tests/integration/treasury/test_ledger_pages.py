@@ -6,7 +6,7 @@ import json
 from io import BytesIO
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy import text
 from werkzeug.test import TestResponse
@@ -34,7 +34,8 @@ def _sheet(response: TestResponse) -> Worksheet:
     return load_workbook(BytesIO(response.data)).active
 
 
-def test_a_repayment_is_booked_from_the_claims_page(site: Site) -> None:
+def test_a_repayment_is_booked_from_the_claims_page(site_on_both: Site) -> None:
+    site = site_on_both
     it = _owed(site, ("zayaz", 30_000))
     client = site.as_(site.cast.treasurer)
     assert it.references["zayaz"] in page_text(client.get("/vorderingen"))
@@ -91,7 +92,8 @@ def test_others_see_no_claims_and_no_book(site: Site, role: str) -> None:
         assert client.get(address).status_code == 403
 
 
-def test_the_journal_is_searched_and_paged(site: Site) -> None:
+def test_the_journal_is_searched_and_paged(site_on_both: Site) -> None:
+    site = site_on_both
     with unit_of_work(site.engine) as session:
         cases = [an_approved_case(session, site.cast, amounts=(100 + n,)) for n in range(30)]
     client = site.as_(site.cast.auditor)
@@ -122,7 +124,8 @@ def test_an_entry_leads_to_what_caused_it(site: Site) -> None:
     assert client.get("/grootboek/rekening/9999").status_code == 404
 
 
-def test_a_card_runs_and_the_balance_balances(site: Site) -> None:
+def test_a_card_runs_and_the_balance_balances(site_on_both: Site) -> None:
+    site = site_on_both
     it = _owed(site, ("zayaz", 30_000))
     client = site.as_(site.cast.treasurer)
     card = client.get("/grootboek/rekening/1100")
@@ -141,7 +144,11 @@ def test_spreadsheets_hold_numbers_and_never_somebodys_formula(site: Site) -> No
     with unit_of_work(site.engine) as session:
         work = make.work_as(session, site.cast.treasurer, site.cast.network)
         service.book_other(
-            work, kind=BookingKind.BANK_COSTS, amount_cents=1_250, booked_on=TODAY, description="=1+1",
+            work,
+            kind=BookingKind.BANK_COSTS,
+            amount_cents=1_250,
+            booked_on=TODAY,
+            description="=1+1",
             key="sheet-key-1",
         )
     client = site.as_(site.cast.auditor)
@@ -164,8 +171,6 @@ def test_spreadsheets_hold_numbers_and_never_somebodys_formula(site: Site) -> No
 
 @pytest.mark.parametrize("typed", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\x00=1", "\r=1"])
 def test_text_is_never_a_formula(typed: str) -> None:
-    from openpyxl import Workbook
-
     book = Workbook()
     put_text(book.active["A1"], typed)
     written = BytesIO()
@@ -176,8 +181,6 @@ def test_text_is_never_a_formula(typed: str) -> None:
 
 
 def test_amounts_are_exact_and_only_own_formulas_run() -> None:
-    from openpyxl import Workbook
-
     sheet = Workbook().active
     with pytest.raises(TypeError):
         put_cents(sheet["A1"], 1.5)  # type: ignore[arg-type]  # what must be refused
@@ -185,7 +188,8 @@ def test_amounts_are_exact_and_only_own_formulas_run() -> None:
         put_formula(sheet["A1"], "1+1")
 
 
-def test_verify_and_balances_from_the_shell(site: Site) -> None:
+def test_verify_and_balances_from_the_shell(site_on_both: Site) -> None:
+    site = site_on_both
     it = _owed(site, ("zayaz", 30_000))
     run = site.app.test_cli_runner().invoke
     good = run(args=["ledger", "verify"])

@@ -136,7 +136,9 @@ def test_who_submitted_or_voted_does_not_pay(engine: Engine) -> None:
         for person in (cast.applicant, voter):
             make.appoint(session, person, cast.network, cast.partners["gemeente"], make.Role.TREASURER)
         session.add(
-            DecisionVote(case_id=case.id, person_id=voter.id, outcome="approve", counts=True, voted_at_utc=NOW)
+            DecisionVote(
+                case_id=case.id, person_id=voter.id, outcome="approve", counts=True, voted_at_utc=NOW
+            )
         )
         session.flush()
         for person in (cast.applicant, voter):

@@ -35,7 +35,8 @@ def _send(client: FlaskClient, response: TestResponse, action: str, **typed: obj
     return client.post(action, data=data | typed)
 
 
-def test_the_treasurer_orders_and_confirms_a_payout(site: Site) -> None:
+def test_the_treasurer_orders_and_confirms_a_payout(site_on_both: Site) -> None:
+    site = site_on_both
     case = _case(site, amounts=(50_000,))
     client = site.as_(site.cast.treasurer)
     page = client.get("/betalen")
@@ -110,7 +111,8 @@ def test_a_promise_is_released_with_a_reason(site: Site) -> None:
     assert client.get(address).status_code == 404
 
 
-def test_contributions_are_booked_with_ticks(site: Site) -> None:
+def test_contributions_are_booked_with_ticks(site_on_both: Site) -> None:
+    site = site_on_both
     client = site.as_(site.cast.treasurer)
     page = client.get("/betalen/bijdragen")
     assert _send(client, page, "/betalen/bijdragen", on="2026-06-01").status_code == 422
@@ -120,7 +122,9 @@ def test_contributions_are_booked_with_ticks(site: Site) -> None:
     assert "2 bijdragen zijn geboekt" in after
     again = _send(client, page, "/betalen/bijdragen", partner=["farent", "mee"], on="2026-06-01")
     assert again.status_code == 302  # the same form, the same result
-    later = _send(client, client.get("/betalen/bijdragen"), "/betalen/bijdragen", partner=["mee"], on="2026-06-01")
+    later = _send(
+        client, client.get("/betalen/bijdragen"), "/betalen/bijdragen", partner=["mee"], on="2026-06-01"
+    )
     assert later.status_code == 409
     assert "wordt over 2026 niets meer verwacht" in page_text(later)
 
@@ -142,12 +146,26 @@ def test_one_contribution_keeps_what_was_typed(site: Site) -> None:
 def test_other_bookings_and_their_correction(site: Site) -> None:
     client = site.as_(site.cast.treasurer)
     address = "/betalen/boeking"
-    wrong = _send(client, client.get(address), address, kind="bank_costs", amount="12,50", on="2026-06-01",
-                  description="kosten van 111222333")
+    wrong = _send(
+        client,
+        client.get(address),
+        address,
+        kind="bank_costs",
+        amount="12,50",
+        on="2026-06-01",
+        description="kosten van 111222333",
+    )
     assert wrong.status_code == 422
     assert "burgerservicenummer" in page_text(wrong)
-    good = _send(client, wrong, address, kind="bank_costs", amount="12,50", on="2026-06-01",
-                 description="kosten tweede kwartaal")
+    good = _send(
+        client,
+        wrong,
+        address,
+        kind="bank_costs",
+        amount="12,50",
+        on="2026-06-01",
+        description="kosten tweede kwartaal",
+    )
     assert good.status_code == 302
     assert "Bankkosten" in page_text(client.get("/grootboek"))
     entry = client.get("/grootboek/2026/2")
@@ -188,14 +206,22 @@ def test_a_leaver_is_paid_back_and_a_member_is_not(site: Site) -> None:
     member = _send(client, client.get(address), address, **(typed | {"partner": "mee", "confirmed": "1"}))
     assert member.status_code == 409
     assert "doet nog mee" in page_text(member)
-    too_much = _send(client, client.get(address), address, **(typed | {"amount": "9.000,01", "confirmed": "1"}))
+    too_much = _send(
+        client, client.get(address), address, **(typed | {"amount": "9.000,01", "confirmed": "1"})
+    )
     assert too_much.status_code == 409
     assert "niet genoeg beschikbaar" in page_text(too_much)
 
 
 def test_only_treasurers_come_here(site: Site) -> None:
     cast = site.cast
-    for person in (cast.applicant, cast.secretariat[0], cast.executive, cast.representative, cast.administrator):
+    for person in (
+        cast.applicant,
+        cast.secretariat[0],
+        cast.executive,
+        cast.representative,
+        cast.administrator,
+    ):
         client = site.as_(person)
         for address in ("/betalen", "/betalen/bijdragen", "/betalen/boeking", "/betalen/uitbetalingen"):
             assert client.get(address).status_code == 403, f"{address} as {person.name}"
