@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import Flask
 
-from casework.commands import database, demo, ledger, network, overview
+from casework.commands import database, demo, ledger, ledger_export, network, overview
 
 
 def install(app: Flask) -> None:
     """Add the commands to ``app``."""
+    ledger.group.add_command(ledger_export.command)
     for command in (database.group, network.group, demo.group, ledger.group, overview.command):
         app.cli.add_command(command)
