@@ -95,13 +95,11 @@ def _conditions(work: Work, search: LogSearch) -> list[ColumnElement[bool]]:
 
 
 def _named(words: str) -> Select[int]:
-    """The ids of people in whose name or address every word occurs."""
+    """The ids of people in whose name every word occurs; a word with an @ is looked for in addresses."""
     query = select(Person.id)
     for word in words.lower().split():
-        pattern = _like(word)
-        query = query.where(
-            or_(func.lower(Person.name).like(pattern, escape="\\"), Person.email.like(pattern, escape="\\"))
-        )
+        column = Person.email if "@" in word else func.lower(Person.name)
+        query = query.where(column.like(_like(word), escape="\\"))
     return query
 
 

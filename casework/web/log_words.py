@@ -65,6 +65,12 @@ ACTIONS: Mapping[str, object] = {
     "payout.confirm": _l("Betaling %(object)s bevestigd"),
     "payout.reject": _l("Betaling %(object)s afgekeurd"),
     "payout.return": _l("Betaling %(object)s teruggekomen"),
+    "fund.contribution": _l("Bijdrage ontvangen: %(object)s"),
+    "fund.contribution_paid_back": _l("Bijdrage terugbetaald: %(object)s"),
+    "fund.pot_taken_over": _l("Bestaande pot overgenomen: %(object)s"),
+    "fund.bank_costs": _l("Bankkosten geboekt: %(object)s"),
+    "fund.other_costs": _l("Andere kosten geboekt: %(object)s"),
+    "fund.other_income": _l("Rente, subsidie of gift geboekt: %(object)s"),
     "claim.repay": _l("Terugbetaling geboekt op vordering %(object)s"),
     "claim.write_off": _l("Vordering %(object)s afgeboekt"),
     "entry.reverse": _l("Boeking %(object)s teruggedraaid"),
@@ -78,6 +84,7 @@ ACTIONS: Mapping[str, object] = {
     "settlement.decide": _l("Verrekening van casus %(object)s vastgesteld"),
     "settlement.repaid": _l("Verrekening van casus %(object)s helemaal terugbetaald"),
     "settlement.reopen": _l("Verrekening van casus %(object)s weer geopend"),
+    "settlement.plan": _l("Betaalafspraak van casus %(object)s gewijzigd"),
     "settlement.undo_ask": _l("Gevraagd de verrekening van casus %(object)s ongedaan te maken"),
     "settlement.undo_refuse": _l("Geweigerd de verrekening van casus %(object)s ongedaan te maken"),
     "settlement.undo": _l("Verrekening van casus %(object)s ongedaan gemaakt"),
@@ -93,8 +100,14 @@ FACTS: Mapping[str, object] = {
     "changed": _l("gewijzigd"),
     "amount_cents": _l("bedrag"),
     "asked": _l("gevraagd:"),
+    "for_year": _l("voor het jaar"),
+    "quorum": _l("nodige leden"),
+    "instalments": _l("termijnen"),
+    "first_on": _l("eerste termijn"),
     "guesses": _l("te veel pogingen"),
 }
+# What a changed part of a partner or person is called.
+PARTS: Mapping[str, object] = {"name": _l("naam"), "kind": _l("soort"), "domains": _l("domeinen")}
 
 
 def action_sentence(row: LogRow) -> str:
@@ -129,4 +142,6 @@ def _shown(key: str, value: object) -> str:
         return date_short(date.fromisoformat(value), language)
     if key == "role" and value in set(Role):
         return Role(str(value)).label(language)
+    if key == "changed":
+        return ", ".join(str(PARTS.get(part, part)) for part in str(value).split())
     return str(value).replace(" ", NO_BREAK)
