@@ -35,9 +35,9 @@ bench: setup-test  ## Measure speed and memory against a floor in the same run
 	$(BIN)/python -m benchmarks
 
 translations: setup  ## Collect the sentences of the screens anew into translations/
-	$(BIN)/pybabel extract -q -F translations/babel.cfg -o translations/messages.pot --omit-header --no-location --sort-output .
-	$(BIN)/pybabel update -q -i translations/messages.pot -d translations -l en --omit-header --no-fuzzy-matching --ignore-pot-creation-date
-	$(BIN)/pybabel compile -q -d translations
+	$(BIN)/pybabel -q extract -F translations/babel.cfg -k _l -o translations/messages.pot --omit-header --no-location --sort-output .
+	$(BIN)/pybabel -q update -i translations/messages.pot -d translations -l en --no-fuzzy-matching --ignore-pot-creation-date
+	$(BIN)/pybabel -q compile -d translations
 
 pins: setup-test  ## Pin all packages anew, with hashes and without addresses
 	for name in requirements requirements-dev requirements-node; do \
@@ -64,5 +64,5 @@ $(VENV)/.assets: package-lock.json tools/build_assets.py $(VENV)/.ready
 	touch $@
 
 $(VENV)/.translations: translations/en/LC_MESSAGES/messages.po $(VENV)/.ready
-	$(BIN)/pybabel compile -q -d translations
+	$(BIN)/pybabel -q compile -d translations
 	touch $@
