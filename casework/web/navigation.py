@@ -23,7 +23,7 @@ class Item:
 
 
 # endpoint, label, permission; the first that is allowed is where someone lands after signing in
-_PAGES: tuple[tuple[str, object, Permission], ...] = (
+PAGES: tuple[tuple[str, object, Permission], ...] = (
     ("worklist.index", _l("Werkvoorraad"), Permission.WORKLIST),
     ("treasury.index", _l("Betalen en innen"), Permission.PAYOUT_ORDER),
     ("settlement.respond_index", _l("Uw antwoord"), Permission.SETTLEMENT_RESPOND),
@@ -48,14 +48,14 @@ def navigation(actor: Actor | None) -> list[Item]:
     here = (request.endpoint or "").split(".")[0]
     return [
         Item(str(label), url_for(endpoint), endpoint.split(".")[0] == here)
-        for endpoint, label, permission in _PAGES
+        for endpoint, label, permission in PAGES
         if may_ever(actor, permission)
     ]
 
 
 def home_url(actor: Actor) -> str:
     """Where this person's work begins."""
-    for endpoint, _label, permission in _PAGES:
+    for endpoint, _label, permission in PAGES:
         if may_ever(actor, permission):
             return url_for(endpoint)
     return url_for("session.account")
