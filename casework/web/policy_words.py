@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
@@ -48,7 +49,18 @@ TITLES: Mapping[SectionName, object] = {
 }
 
 
-def sentences(version: PolicyVersion, partner_names: Names) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Enumeration:
+    """A sentence that ends in a list."""
+
+    sentence: str
+    items: tuple[str, ...]
+
+
+Line = str | Enumeration
+
+
+def sentences(version: PolicyVersion, partner_names: Names) -> list[Line]:
     """What a version of a section says, in the reader's language."""
     return list(_WORDS[version.section](version.content, partner_names))
 
@@ -97,15 +109,11 @@ def _mandate(content: Section, _names: Names) -> Iterable[str]:
         )
 
 
-def _triangle(content: Section, _names: Names) -> Iterable[str]:
+def _triangle(content: Section, _names: Names) -> Iterable[Line]:
     assert isinstance(content, TriangleSection)
     for value, questions in content.questions.items():
-        for question in questions:
-            yield _(
-                "%(value)s: %(question)s",
-                value=value.label(_language()).capitalize(),
-                question=question.label(_language()),
-            )
+        asked = tuple(question.label(_language()) for question in questions)
+        yield Enumeration(_("Bij %(value)s:", value=value.label(_language())), asked)
 
 
 def _advice(content: Section, _names: Names) -> Iterable[str]:
@@ -144,23 +152,31 @@ def _gates(content: Section, _names: Names) -> Iterable[str]:
     )
 
 
-def _conflict(content: Section, _names: Names) -> Iterable[str]:
+def _conflict(content: Section, _names: Names) -> Iterable[Line]:
     assert isinstance(content, ConflictSection)
-    yield _("Een lid van het secretariaat adviseert wel, maar telt niet mee als de eigen organisatie:")
-    for ground in content.grounds:
-        yield _("– %(ground)s", ground=ground.label(_language()))
+    yield Enumeration(
+        _("Een lid van het secretariaat adviseert wel, maar telt niet mee als de eigen organisatie:"),
+        tuple(ground.label(_language()) for ground in content.grounds),
+    )
 
 
-def _allocation_key(content: Section, names: Names) -> Iterable[str]:
+def _allocation_key(content: Section, names: Names) -> Iterable[Line]:
     assert isinstance(content, AllocationKey)
     if content.weights is None:
         yield _("Wat samen wordt verrekend, wordt gelijk over alle partners verdeeld.")
         return
     total = sum(content.weights.values(), Fraction(0))
-    yield _("Wat samen wordt verrekend, wordt zo verdeeld als alle partners meedoen:")
-    for code, weight in content.weights.items():
-        share = percent(weight / total, 1, _language())
-        yield _("– %(partner)s: %(share)s", partner=names.get(code, code), share=share)
+    yield Enumeration(
+        _("Wat samen wordt verrekend, wordt zo verdeeld als alle partners meedoen:"),
+        tuple(
+            _(
+                "%(partner)s: %(share)s",
+                partner=names.get(code, code),
+                share=percent(weight / total, 1, _language()),
+            )
+            for code, weight in content.weights.items()
+        ),
+    )
 
 
 def _terms(content: Section, _names: Names) -> Iterable[str]:
@@ -260,9 +276,11 @@ def _business_case(content: Section, _names: Names) -> Iterable[str]:
 
 def _consumer_price_index(content: Section, _names: Names) -> Iterable[str]:
     assert isinstance(content, PriceIndex)
-    yield _("Prijzen uit een ander jaar rekenen we om met deze jaarcijfers:")
     figures = [f"{year}: {number(value, 2, _language())}" for year, value in content.index.items()]
-    yield " · ".join(figures)
+    yield _(
+        "Prijzen uit een ander jaar rekenen we om met deze jaarcijfers: %(figures)s.",
+        figures=" · ".join(figures),
+    )
 
 
 def _retention(content: Section, _names: Names) -> Iterable[str]:
@@ -317,7 +335,7 @@ _TEXT_NAMES: Mapping[str, object] = {
     "outside_letter": _l("Brief aan een partij buiten het netwerk"),
     "contact": _l("Contact"),
 }
-_WORDS: Mapping[SectionName, Callable[[Section, Names], Iterable[str]]] = {
+_WORDS: Mapping[SectionName, Callable[[Section, Names], Iterable[Line]]] = {
     SectionName.CONTRIBUTION: _contribution,
     SectionName.FUND: _fund,
     SectionName.MANDATE: _mandate,
