@@ -18,7 +18,7 @@ from rules.business_case import Figure, PartyResult, Range, Side
 from rules.wording import Choice
 
 RESIDENT = "resident"
-_POT = Choice(POT, "De pot (nog niet verrekend of gegeven)", "The fund (not settled yet, or given)")
+_POT = Choice(POT, "De pot zelf", "The fund itself")
 _RESIDENTS = Choice(RESIDENT, "Inwoners", "Residents")
 
 
