@@ -13,6 +13,7 @@ Secrets that are not given are made and kept in ``instance/``.
 | OMLOOP_SESSION_IDLE_MINUTES | a session ends after so long without a request | 60 |
 | OMLOOP_SESSION_HOURS | a session ends after so long in any case | 10 |
 | OMLOOP_UPLOAD_MAX_BYTES | the largest attachment | 10 MiB |
+| OMLOOP_POSTGRES_BIN | folder of ``pg_dump`` and ``pg_restore``, for backups | found by itself |
 | OMLOOP_LOG_LEVEL | DEBUG, INFO, WARNING or ERROR | INFO |
 """
 
@@ -46,6 +47,7 @@ class Settings:
     session_hours: int
     upload_max_bytes: int
     log_level: str
+    postgres_bin: Path | None = None
 
     @property
     def root(self) -> Path:
@@ -73,6 +75,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         session_idle_minutes=_whole(env, "OMLOOP_SESSION_IDLE_MINUTES", 60),
         session_hours=_whole(env, "OMLOOP_SESSION_HOURS", 10),
         upload_max_bytes=_whole(env, "OMLOOP_UPLOAD_MAX_BYTES", 10 * 1024 * 1024),
+        postgres_bin=Path(folder) if (folder := env.get("OMLOOP_POSTGRES_BIN")) else None,
         log_level=_one_of(env, "OMLOOP_LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
     )
 
