@@ -11,10 +11,10 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload, undefer_group
 
 from casework.cases.drafts import CostLineDraft, Saved, create_draft, save_draft
-from casework.cases.tables import Case
+from casework.cases.tables import PAYMENT, STORY, Case
 from casework.context import Work
 from casework.people.tables import Person
 from storage.unit_of_work import unit_of_work
@@ -95,7 +95,8 @@ class Browser:
 
     def case(self, number: str) -> Case:
         with unit_of_work(self.app.extensions["omloop_engine"], write=False) as session:
-            case = session.scalars(select(Case).where(Case.number == number)).one()
+            texts = (undefer_group(STORY), selectinload(Case.cost_lines).undefer_group(PAYMENT))
+            case = session.scalars(select(Case).where(Case.number == number).options(*texts)).one()
             session.expunge(case)
             return case
 
