@@ -147,9 +147,7 @@ def files_of(case: Case) -> tuple[FileLine, ...]:
 
 
 def _file(attachment: Attachment) -> FileLine:
-    return FileLine(
-        attachment.id, attachment.file_name, attachment.size_bytes, attachment.content_type
-    )
+    return FileLine(attachment.id, attachment.file_name, attachment.size_bytes, attachment.content_type)
 
 
 def partners_today(work: Work) -> tuple[tuple[str, str], ...]:

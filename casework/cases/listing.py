@@ -91,21 +91,15 @@ def _ordered(conditions: Sequence[ColumnElement[bool]], sort: str, descending: b
     }.get(sort, Case.number)
     # The number decides among equals, so that pages never overlap.
     order = [key.desc() if descending else key.asc(), Case.number.desc()]
-    return (
-        select(Case.id).join(Partner, Partner.id == Case.partner_id).where(*conditions).order_by(*order)
-    )
+    return select(Case.id).join(Partner, Partner.id == Case.partner_id).where(*conditions).order_by(*order)
 
 
-def _matching(
-    session: Session, query: Select[Any], search: str, sort: str, descending: bool
-) -> list[int]:
+def _matching(session: Session, query: Select[Any], search: str, sort: str, descending: bool) -> list[int]:
     if not search and sort != "title":
         return list(session.scalars(query))
     rows = session.execute(query.add_columns(Case.number, Case.title)).all()
     wanted = search.casefold()
-    found = [
-        (case_id, title) for case_id, number, title in rows if wanted in f"{number} {title}".casefold()
-    ]
+    found = [(case_id, title) for case_id, number, title in rows if wanted in f"{number} {title}".casefold()]
     if sort == "title":
         found.sort(key=lambda row: row[1].casefold(), reverse=descending)
     return [case_id for case_id, _title in found]

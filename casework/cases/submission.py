@@ -189,11 +189,15 @@ def _problems_of_line(line: CostLine) -> Iterator[tuple[str, OmloopError]]:
     if line.amount_cents <= 0:
         yield "amount", Missing(ask_nl="Schrijf een bedrag boven nul.", ask_en="Write an amount above zero.")
     if not line.payee_name:
-        yield "payee_name", Missing(
-            ask_nl="Schrijf aan wie er betaald wordt.", ask_en="Write who is to be paid."
+        yield (
+            "payee_name",
+            Missing(ask_nl="Schrijf aan wie er betaald wordt.", ask_en="Write who is to be paid."),
         )
     if not line.payee_iban:
-        yield "payee_iban", Missing(
-            ask_nl="Vul het rekeningnummer van de ontvanger in.",
-            ask_en="Fill in the account number of the payee.",
+        yield (
+            "payee_iban",
+            Missing(
+                ask_nl="Vul het rekeningnummer van de ontvanger in.",
+                ask_en="Fill in the account number of the payee.",
+            ),
         )

@@ -64,9 +64,7 @@ def filled_from_price_list(line: RegularLine, code: str) -> RegularLine:
     price: Price | None = price_of(code) if code else None
     if price is None or price.amount_cents != line.mid_cents:
         return line
-    return replace(
-        line, price_year=price.price_year, source=price.source, confidence=price.confidence
-    )
+    return replace(line, price_year=price.price_year, source=price.source, confidence=price.confidence)
 
 
 def decimal_input(value: Fraction) -> str:

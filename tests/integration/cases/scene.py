@@ -14,7 +14,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, selectinload, undefer_group
 
 from casework.cases.drafts import CostLineDraft, Saved, create_draft, save_draft
-from casework.cases.tables import PAYMENT, STORY, Case
+from casework.cases.tables import PAYMENT, Case
 from casework.context import Work
 from casework.people.tables import Person
 from storage.unit_of_work import unit_of_work
@@ -95,7 +95,7 @@ class Browser:
 
     def case(self, number: str) -> Case:
         with unit_of_work(self.app.extensions["omloop_engine"], write=False) as session:
-            texts = (undefer_group(STORY), selectinload(Case.cost_lines).undefer_group(PAYMENT))
+            texts = (undefer_group("story"), selectinload(Case.cost_lines).undefer_group(PAYMENT))
             case = session.scalars(select(Case).where(Case.number == number).options(*texts)).one()
             session.expunge(case)
             return case

@@ -43,7 +43,7 @@ def add(desk: Desk, number: str, folder: Path, *, name: str = "offerte.pdf", con
         (PDF, "application/pdf"),
         (PNG, "image/png"),
         (JPEG, "image/jpeg"),
-        ("Geen regeling mogelijk, zei de bank.\n".encode(), "text/plain"),
+        (b"Geen regeling mogelijk, zei de bank.\n", "text/plain"),
         ("\ufeffé".encode(), "text/plain"),
     ],
 )
@@ -51,7 +51,7 @@ def test_a_file_is_known_by_its_content(content: bytes, content_type: str) -> No
     assert kind_of(content).content_type == content_type
 
 
-@pytest.mark.parametrize("content", [b"MZ\x90\x00", b"PK\x03\x04", b"GIF89a\x00", b"\x00", "a\x1bb".encode()])
+@pytest.mark.parametrize("content", [b"MZ\x90\x00", b"PK\x03\x04", b"GIF89a\x00", b"\x00", b"a\x1bb"])
 def test_other_kinds_are_refused(content: bytes) -> None:
     with pytest.raises(FileKindRefused):
         kind_of(content)
@@ -65,7 +65,8 @@ def test_an_empty_file_and_a_text_with_a_citizen_number_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", "../geheim.pdf", "a/b.pdf", "a\\b.pdf", "c:x.pdf", ".pdf", "a\x00.pdf", "a\u202egpj.exe", "x" * 121]
+    "name",
+    ["", "../geheim.pdf", "a/b.pdf", "a\\b.pdf", "c:x.pdf", ".pdf", "a\x00.pdf", "a\u202egpj.exe", "x" * 121],
 )
 def test_a_name_that_could_do_harm_is_refused(name: str) -> None:
     with pytest.raises(FileNameWrong):
@@ -160,9 +161,7 @@ def test_who_reads_and_who_adds(engine: Engine, folder: Path) -> None:
             )
         for stranger in (desk.cast.other_applicant, desk.cast.treasurer, desk.cast.executive):
             with pytest.raises(NotFound):
-                read_attachment(
-                    desk.work(stranger), number=number, attachment_id=attachment, uploads=folder
-                )
+                read_attachment(desk.work(stranger), number=number, attachment_id=attachment, uploads=folder)
 
 
 def test_a_file_that_is_gone_says_so(engine: Engine, folder: Path) -> None:

@@ -48,9 +48,7 @@ def test_nothing_given_is_nothing_known() -> None:
         ("", "12", HouseholdIncomplete, "postcode"),
     ],
 )
-def test_what_is_no_address_is_refused(
-    postcode: str, number: str, error: type[Invalid], field: str
-) -> None:
+def test_what_is_no_address_is_refused(postcode: str, number: str, error: type[Invalid], field: str) -> None:
     with pytest.raises(error) as refused:
         household_hash("bond", postcode, number)
     assert refused.value.field == field
