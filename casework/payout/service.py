@@ -28,6 +28,7 @@ from casework.payout.refusals import (
     ReleaseReason,
 )
 from casework.payout.tables import Payout
+from casework.settlement.state import refresh_case
 from errors import NotFound
 from ledger import book, events
 from ledger.entries import Draft
@@ -153,6 +154,7 @@ def confirm_payout(work: Work, *, reference: str, paid_on: date, key: str) -> st
     action = PaymentAction.CONFIRM_PART if _open_lines(work, case) else PaymentAction.CONFIRM
     _move(case, action)
     case.first_paid_on = min(case.first_paid_on or paid_on, paid_on)
+    refresh_case(work, case)  # what was settled before leaves this part to be settled
     record(work, "payout.confirm", reference, case=case.number, amount_cents=payout.amount_cents)
     return done.finish(reference)
 
@@ -216,6 +218,7 @@ def return_payout(work: Work, *, reference: str, returned_on: date, key: str) ->
     whole = not others and case.payment_state == PaymentState.PAID
     _move(case, PaymentAction.RETURN if whole else PaymentAction.RETURN_PART)
     case.first_paid_on = min((one.paid_on for one in others if one.paid_on), default=None)
+    refresh_case(work, case)
     record(work, "payout.return", reference, case=case.number, amount_cents=payout.amount_cents)
     return done.finish(reference)
 

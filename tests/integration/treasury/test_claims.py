@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from casework.audit.tables import LogRecord
-from casework.cases.tables import Case
+from casework.cases.tables import Case, CostLine
 from casework.claims.queries import ClaimFilter, claim_list, claim_page, due_claims, party_choices
 from casework.claims.service import RepaidBeforeRaised, book_repayment, write_off
 from casework.context import Work
@@ -19,7 +19,7 @@ from casework.fund.reversal import correct
 from casework.payout import service as payouts
 from casework.settlement.tables import Settlement
 from errors import Forbidden, NotFound
-from ledger import claims
+from ledger import book, claims, events
 from ledger.accounts import Account
 from ledger.claims import Instalment, NewClaim
 from ledger.refusals import ClaimHasNothingOpen, ClaimNotFound, RepaymentTooLarge
@@ -261,3 +261,26 @@ def test_another_network_knows_nothing_of_it(engine: Engine) -> None:
             claim_page(stranger, it.references["zayaz"])
         with pytest.raises(NotFound):
             _repay(stranger, it.references["zayaz"], 1_000)
+
+
+def test_a_later_payment_of_a_settled_case_is_to_be_settled_too(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        cast = a_funded_cast(session)
+        it = owed(session, cast, ("zayaz", 30_000))
+        work = make.work_as(session, cast.treasurer, cast.network)
+        _repay(work, it.references["zayaz"], 30_000)
+        assert it.case.settlement_state == "repaid"
+        it.case.cost_lines.append(
+            CostLine(position=2, amount_cents=4_000, payee_name="Zayaz", payee_iban="NL91ABNA0417164300")
+        )
+        session.flush()
+        draft = events.commitment_raised(
+            case=it.case.number, amount_cents=4_000, booked_on=TODAY, cause=it.case.number, key="top-up-1"
+        )
+        book.post(session, network=cast.network.code, draft=draft, recorded_at_utc=NOW)
+        [second] = payouts.order_payouts(work, cost_line_ids=[it.case.cost_lines[1].id], key="order-key-1")
+        assert second == f"{it.case.number}-U2"
+        payouts.confirm_payout(work, reference=second, paid_on=TODAY, key="confirm-key-1")
+        assert (it.case.payment_state, it.case.settlement_state) == ("paid", "none")
+        payouts.return_payout(work, reference=second, returned_on=TODAY, key="return-key-1")
+        assert (it.case.payment_state, it.case.settlement_state) == ("paid", "repaid")
