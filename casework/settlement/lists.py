@@ -107,13 +107,14 @@ def settlement_list(
 
 def settlement_lines_for_worklist(work: Work) -> tuple[SettlementLine, ...]:
     """What is still to be settled or decided, the actor's own turn and the oldest first."""
-    lines = [line for line in settlement_lines(work) if line.stage is not Stage.REPAYING]
-    return tuple(sorted(lines, key=lambda line: (not line.my_turn, -line.age_days, line.case_number)))
+    found = settlement_lines(work, repaying=False)
+    return tuple(sorted(found, key=lambda line: (not line.my_turn, -line.age_days, line.case_number)))
 
 
-def settlement_lines(work: Work) -> tuple[SettlementLine, ...]:
+def settlement_lines(work: Work, *, repaying: bool = True) -> tuple[SettlementLine, ...]:
     """Every case that has money out that is not back, in no order.
 
+    ``repaying`` says whether to read those that are decided as well, which in time are most of them.
     Cases are read in bulk; only proposals that wait for votes are counted one by one, and those are few.
     """
     due = _settleable(work)
@@ -121,13 +122,13 @@ def settlement_lines(work: Work) -> tuple[SettlementLine, ...]:
         select(Settlement, Case)
         .join(Case, Case.id == Settlement.case_id)
         .where(
-            Settlement.state.in_([*UNDER_WAY, SettlementState.DECIDED.value]),
+            Settlement.state.in_([*UNDER_WAY, SettlementState.DECIDED.value] if repaying else UNDER_WAY),
             visible_cases(work.actor, Permission.SETTLEMENT_LIST),
         )
     ).all()
     every = work.session.scalars(select(Partner).where(Partner.network_id == work.network.id))
     partners = {partner.id: partner.name for partner in every}
-    claims = _open_by_settlement(work)
+    claims = _open_by_settlement(work) if repaying else {}
     lines = []
     busy = {case.id for settlement, case in rows if settlement.state in UNDER_WAY}
     for settlement, case in rows:
