@@ -64,4 +64,6 @@ def timeline_of(work: Work, case: Case, *, inside: bool) -> tuple[Happening, ...
         )
         .order_by(LogRecord.at_utc, LogRecord.id)
     )
-    return tuple(Happening(at_utc, name or "", action, facts) for at_utc, name, action, facts in rows)
+    told = [Happening(at_utc, name or "", action, facts) for at_utc, name, action, facts in rows]
+    # Of what happened in one moment, that all is repaid follows from the rest.
+    return tuple(sorted(told, key=lambda one: (one.at_utc, one.action == "settlement.repaid")))

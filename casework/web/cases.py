@@ -21,6 +21,7 @@ from casework.web.case_form_values import grouped_iban
 from casework.web.case_timeline import sentence_of_happening
 from casework.web.route import needs, work
 from rules.lifecycle import DecisionState, EvaluationState, PaymentState, SettlementState
+from rules.wording import show_list
 
 # The modules whose routes hang on the same blueprint.
 PAGES = (case_actions, case_edit, case_files)
@@ -77,6 +78,7 @@ def parts_of(job: Work, case: Case, page: CasePage) -> dict[str, object]:
         "page": page,
         "now_utc": job.now_utc,
         "on_turn": on_turn(page),
+        "evaluate_months": show_list([str(one) for one in page.evaluate_months], locale),
         "panel": decision_panel(job, case) if assessing else None,
         "decision": decision_view(job, case),
         "settlement": case_settlement(job, case) if case.first_paid_on else None,
