@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from casework.access import Permission
+from casework.cases.find import case_for
 from casework.settlement import queries, service
 from casework.settlement.lists import SORTS, Stage, settlement_list
 from casework.settlement.mandate import Tally
@@ -140,6 +141,8 @@ def escalate(number: str) -> Response | str:
 
 def confirm(number: str, *, question: str, explanation: str, yes: str) -> str:
     """The question before something that cannot be taken back, for who has no JavaScript."""
+    with work(write=False) as job:
+        case_for(job, number, Permission.SETTLEMENT_PROPOSE)
     return render_template(
         "settlement/confirm.html",
         question=question,

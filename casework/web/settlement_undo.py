@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from casework.access import Permission
+from casework.cases.find import case_for
 from casework.settlement import service
 from casework.settlement.queries import settlement_of_case
 from casework.settlement.undo import Ground, grounds_for
@@ -48,6 +49,8 @@ def undo(number: str, sequence: int) -> str | Response | tuple[str, int]:
 def confirm_undo(number: str, sequence: int) -> Response | str:
     """Confirm as a second member: now it is undone."""
     if not request.form.get("confirmed"):
+        with work(write=False) as job:
+            case_for(job, number, Permission.SETTLEMENT_VOTE)
         return render_template(
             "settlement/confirm.html",
             question=_("Wilt u deze verrekening terugdraaien?"),

@@ -1,0 +1,168 @@
+"""Two networks with something of everything in them, and an address for every route."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from casework.business_case.tables import BusinessCase, BusinessCaseLine
+from casework.cases.tables import Attachment, Case, InformationRequest
+from casework.payout.tables import Payout
+from casework.people.tables import Appointment, Person
+from casework.settlement import service
+from casework.settlement.proposal import responsible
+from ledger.claims import claims_of_case
+from rules.roles import Role
+from tests.integration.factories import NOW, Cast, a_case, a_cast, a_partner, appoint, work_as
+from tests.integration.settlement.paid import a_paid_case
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What the addresses point at. ``stories`` are texts that only some may read, by case number."""
+
+    cast: Cast
+    other: Cast
+    everything_elsewhere: Person
+    own: Case
+    of_mee: Case
+    draft: Case
+    paid: Case
+    elsewhere: Case
+    stories: Mapping[str, str]
+    arguments: Mapping[str, object]
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """The cases of the first network."""
+        return (self.own, self.of_mee, self.draft, self.paid)
+
+
+def a_world(session: Session) -> World:
+    """Everything there is to be found, made once."""
+    cast = a_cast(session)
+    other = a_cast(session, code="ander", case_prefix="AN")
+    everything_elsewhere = other.administrator
+    for role in Role:
+        if role is not Role.ADMINISTRATOR:
+            appoint(session, everything_elsewhere, other.network, other.partners["farent"], role)
+    own = a_case(session, cast.network, cast.applicant, title="titel-een", situation="verhaal-een")
+    of_mee = a_case(session, cast.network, cast.other_applicant, title="titel-twee", situation="verhaal-twee")
+    draft = a_case(
+        session,
+        cast.network,
+        cast.applicant,
+        decision_state="draft",
+        title="titel-drie",
+        situation="verhaal-drie",
+    )
+    a_partner(session, cast.network, "alleenhier")
+    paid = a_paid_case(session, cast, later=50_000, title="titel-vier", situation="verhaal-vier")
+    elsewhere = a_paid_case(session, other, title="titel-vijf", situation="verhaal-vijf")
+    disputed = a_paid_case(session, cast, 100_000, title="titel-zeven", situation="verhaal-zeven")
+    waiting = a_paid_case(session, cast, 100_000, title="titel-zes", situation="verhaal-zes")
+    member = work_as(session, cast.secretariat[0], cast.network)
+    settled = service.propose(member, number=paid.number, proposal=responsible("zayaz"), key="settle-paid")
+    zayaz = work_as(session, cast.representative, cast.network)
+    service.accept(zayaz, settlement_id=settled.id)
+    doubted = service.propose(
+        member, number=disputed.number, proposal=responsible("zayaz"), key="settle-disputed"
+    )
+    service.dispute(
+        zayaz, settlement_id=doubted.id, reason="Niet van ons.", counter_proposal="Iedereen samen."
+    )
+    service.escalate(member, number=disputed.number)
+    put = service.propose(member, number=waiting.number, proposal=responsible("zayaz"), key="settle-waiting")
+    claim = claims_of_case(session, network=cast.network.code, case=paid.number)[0]
+    arguments = _small_things(session, cast, own) | {
+        "cost_line_id": paid.cost_lines[1].id,
+        "payout": session.scalars(select(Payout.reference).where(Payout.case_id == paid.id)).one(),
+        "claim": claim.reference,
+        "settlement_id": put.id,
+        "disputed": doubted.id,
+        "person_id": cast.applicant.id,
+        "appointment_id": session.scalars(
+            select(Appointment.id).where(Appointment.person_id == cast.applicant.id)
+        ).one(),
+    }
+    stories = {
+        case.number: case.situation for case in (own, of_mee, draft, paid, elsewhere, waiting, disputed)
+    }
+    return World(cast, other, everything_elsewhere, own, of_mee, draft, paid, elsewhere, stories, arguments)
+
+
+def _small_things(session: Session, cast: Cast, case: Case) -> dict[str, object]:
+    """A question, an attachment and a business case line with ``case``; their ids."""
+    question = InformationRequest(
+        case_id=case.id, asked_by=cast.secretariat[0].id, question="Klopt dit?", asked_at_utc=NOW
+    )
+    attachment = Attachment(
+        case_id=case.id,
+        file_name="brief.pdf",
+        content_type="application/pdf",
+        size_bytes=10,
+        sha256="0" * 64,
+        stored_as="nowhere",
+        added_by=cast.applicant.id,
+        added_at_utc=NOW,
+    )
+    line = BusinessCaseLine(
+        case_id=case.id,
+        side="regular",
+        party="gemeente",
+        description="opvang",
+        quantity=Decimal(1),
+        unit="maand",
+        low_cents=1,
+        mid_cents=2,
+        high_cents=3,
+        probability=Decimal(1),
+        price_year=2026,
+    )
+    if session.get(BusinessCase, case.id) is None:
+        session.add(BusinessCase(case_id=case.id, term_months=12, deadweight=Decimal(0)))
+    session.add_all((question, attachment, line))
+    session.flush()
+    return {"question_id": question.id, "attachment_id": attachment.id, "line_id": line.id}
+
+
+def addresses(rule: Rule, world: World) -> Iterator[tuple[dict[str, object], Case | None]]:
+    """The arguments with which to visit ``rule``, each with the case it is about, if it is about one.
+
+    Routes about a case are visited for a case of every kind; smaller things belong to ``world.own``
+    or, where a settlement is meant, to ``world.paid``.
+    """
+    names = set(rule.arguments)
+    if "number" in names and "year" not in names:
+        if names & {"question_id", "attachment_id", "line_id"}:
+            cases: tuple[Case, ...] = (world.own,)
+        elif "sequence" in names:
+            cases = (world.paid,)
+        else:
+            cases = world.cases
+        for case in cases:
+            yield {name: _value(rule, name, world, case) for name in names}, case
+        return
+    yield {name: _value(rule, name, world, None) for name in names}, None
+
+
+def _value(rule: Rule, name: str, world: World, case: Case | None) -> object:
+    """The value of one argument; a KeyError means that this test has to learn a new one."""
+    blueprint = rule.endpoint.split(".")[0]
+    if name == "number":
+        return case.number if case is not None else 1
+    if name == "reference":
+        return world.arguments["claim" if blueprint == "claims" else "payout"]
+    if name == "code":
+        return {"partners": "alleenhier", "session": "testnet", "ledger": "1100"}[blueprint]
+    if name == "settlement_id" and "arbitrate" in rule.endpoint:
+        return world.arguments["disputed"]
+    if name == "step":
+        return "inwoner" if blueprint == "cases" else "geweigerd"
+    fixed = {"sequence": 1, "year": 2026, "language": "nl"}
+    return fixed[name] if name in fixed else world.arguments[name]
