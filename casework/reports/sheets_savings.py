@@ -53,7 +53,9 @@ def savings_sheet(book: Workbook, setting: Setting, overview: AnnualOverview) ->
             Formula(f"=H{row}-E{row}"),
             Formula(f"=I{row}-D{row}"),
         )
-    last = max(sheet.next_row - 1, first)
+    if not overview.savings.cases:
+        sheet.add()  # so that the sums below do not sum themselves
+    last = sheet.next_row - 1
     sheet.filter(first)
     sums: list[Value] = [
         Formula(f"=SUMIFS({letter}{first}:{letter}{last},$C{first}:$C{last},1)") for letter in "DEFGHIJKL"
