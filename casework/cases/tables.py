@@ -13,7 +13,6 @@ from casework.people.tables import Person
 from storage.metadata import Base
 from storage.types import EncryptedText, UtcDateTime
 
-
 # Lists show hundreds of cases and need no texts: decrypting them all took half the time of a page.
 # ``casework.cases.find`` reads a case with its texts at once; elsewhere the first look fetches a group.
 STORY, PAYMENT = "story", "payment"
