@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 from flask import current_app
 from sqlalchemy import select
 
+from casework.commands.clock import present_utc
 from casework.commands.spoken import SpokenGroup
 from casework.network.load import Loaded, load_network
 from casework.network.tables import Network
@@ -27,7 +27,7 @@ def load_command(file: Path) -> None:
     """Bring the database to what FILE says: partners, policy, fund. Twice is once."""
     network_file = read_network(file)
     with unit_of_work(current_app.extensions["omloop_engine"]) as session:
-        loaded = load_network(session, network_file, datetime.now(UTC))
+        loaded = load_network(session, network_file, present_utc())
     for line in _lines(loaded):
         click.echo(line)
 
@@ -47,7 +47,7 @@ def add_administrator_command(network: str, partner: str, email: str, name: str)
         if found is None:
             raise NotFound()
         password = add_first_administrator(
-            session, network=found, partner_code=partner, email=email, name=name, now_utc=datetime.now(UTC)
+            session, network=found, partner_code=partner, email=email, name=name, now_utc=present_utc()
         )
     click.echo(f"{name} signs in with {email.lower()} and the temporary password {password}")
 
@@ -57,7 +57,7 @@ def add_administrator_command(network: str, partner: str, email: str, name: str)
 def reset_password_command(email: str) -> None:
     """Give the account with EMAIL a temporary password, also where it works in several networks."""
     with unit_of_work(current_app.extensions["omloop_engine"]) as session:
-        password = give_temporary_password(session, email=email, now_utc=datetime.now(UTC))
+        password = give_temporary_password(session, email=email, now_utc=present_utc())
     click.echo(f"The temporary password is {password}")
 
 

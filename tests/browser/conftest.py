@@ -11,10 +11,15 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.fixed_day import SHIFT
+
+pytest.register_assert_rewrite("tests.browser.figures", "tests.browser.walk", "tests.browser.office")
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -33,12 +38,12 @@ CHROMIUM_ARGUMENTS = [
 SERVER_SECONDS = 540  # a server that outlives its tests stops by itself
 
 
-def flask_command(instance: Path, *arguments: str) -> str:
-    """Run ``flask --app app …`` on ``instance`` and give its standard output."""
+def flask_command(instance: Path, *arguments: str, shift: timedelta | None = None) -> str:
+    """Run ``flask --app app …`` on ``instance`` and give its standard output; ``shift`` moves its clock."""
     done = subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "app", *arguments],
+        [sys.executable, "-m", "flask", "--app", _application(shift), *arguments],
         cwd=ROOT,
-        env=server_environment(instance),
+        env=server_environment(instance, shift),
         capture_output=True,
         text=True,
         timeout=240,
@@ -48,30 +53,36 @@ def flask_command(instance: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def server_environment(instance: Path) -> dict[str, str]:
+def server_environment(instance: Path, shift: timedelta | None = None) -> dict[str, str]:
     """The environment of a server with its data in ``instance``."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("OMLOOP_")}
+    if shift is not None:
+        kept[SHIFT] = str(shift.total_seconds())
     return {**kept, "OMLOOP_INSTANCE": str(instance), "OMLOOP_LOG_LEVEL": "WARNING"}
 
 
+def _application(shift: timedelta | None) -> str:
+    return "app:create_app" if shift is None else "tests.browser.fixed_day:create_app"
+
+
 @pytest.fixture(scope="session")
-def serve() -> Iterator[Callable[[Path], str]]:
-    """Start a server on an instance folder; gives its address."""
+def serve() -> Iterator[Callable[..., str]]:
+    """Start a server on an instance folder, its clock moved by ``shift``; gives its address."""
     processes: list[subprocess.Popen[bytes]] = []
 
-    def start(instance: Path) -> str:
+    def start(instance: Path, shift: timedelta | None = None) -> str:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         command = [
             "timeout", str(SERVER_SECONDS), sys.executable, "-m", "granian",
             "--interface", "wsgi", "--factory", "--host", "127.0.0.1", "--port", str(port),
-            "--workers", "1", "--no-ws", "app:create_app",
+            "--workers", "1", "--no-ws", _application(shift),
         ]  # fmt: skip
         process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env=server_environment(instance),
+            env=server_environment(instance, shift),
             stdout=subprocess.DEVNULL,
             start_new_session=True,
         )
