@@ -3,6 +3,7 @@
 
 (() => {
   const BUSY_FOR_MS = 15000; // a download leaves the page standing: the button must come back
+  const WAIT_FOR_SAVE_MS = 3000; // a save that takes longer is not waited for
 
   // Ask before a form with data-confirm is sent. Without this script the server asks, on a page of its own.
   const dialog = document.getElementById("confirm-dialog");
@@ -40,6 +41,11 @@
     form.querySelectorAll("[data-answered]").forEach((input) => input.remove());
   }
 
+  function keepBusy(form, submitter) {
+    form.dataset.sending = "1";
+    submitter?.setAttribute("aria-disabled", "true");
+  }
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.getAttribute("method")?.toLowerCase() !== "post" || event.defaultPrevented) return;
@@ -53,9 +59,47 @@
       ask(form, event.submitter);
       return;
     }
-    form.dataset.sending = "1";
-    event.submitter?.setAttribute("aria-disabled", "true");
+    keepBusy(form, event.submitter);
+    if (saves.get(form)?.size) {
+      event.preventDefault();
+      sendAfterSaving(form, event.submitter);
+      return;
+    }
     setTimeout(() => release(form), BUSY_FOR_MS);
+  });
+
+  // A save under way ends before its form is sent, and none begins after: one that reached the server behind
+  // the form would make the next step look as if somebody else had changed the case.
+  const saves = new WeakMap(); // form to the set of its requests under way
+  const held = new WeakMap(); // form to what sends it
+
+  function sendAfterSaving(form, submitter) {
+    const go = () => {
+      if (!held.delete(form)) return;
+      saves.delete(form);
+      delete form.dataset.sending;
+      form.requestSubmit(submitter);
+    };
+    held.set(form, go);
+    setTimeout(go, WAIT_FOR_SAVE_MS);
+  }
+
+  document.addEventListener("htmx:before:request", (event) => {
+    const form = sender(event)?.closest?.("form");
+    if (!form) return;
+    if (form.dataset.sending) {
+      event.preventDefault();
+      return;
+    }
+    if (!saves.has(form)) saves.set(form, new Set());
+    saves.get(form).add(event.detail?.ctx);
+    say(form, "saving");
+  });
+  document.addEventListener("htmx:finally:request", (event) => {
+    const form = sender(event)?.closest?.("form");
+    const underWay = form && saves.get(form);
+    if (!underWay?.delete(event.detail?.ctx) || underWay.size) return;
+    held.get(form)?.();
   });
 
   // Coming back with the browser's own button shows the page as it was left: busy.
@@ -115,7 +159,6 @@
   }
 
   const sender = (event) => event.detail?.ctx?.sourceElement ?? event.target;
-  document.addEventListener("htmx:before:request", (event) => say(sender(event), "saving"));
   document.addEventListener("htmx:after:request", (event) => {
     const answer = event.detail?.ctx?.response?.raw;
     // A redirect leads to the sign-in page: the session has ended and nothing was saved.
