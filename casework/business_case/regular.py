@@ -19,7 +19,8 @@ from casework.people_data import BsnFound, contains_bsn
 class RegularLine:
     """One cost of the regular way. ``line_id`` names a stored line that this one changes.
 
-    A line that is filled from the price list also carries its year, source and confidence.
+    A line that is filled from the price list also carries its year, source and confidence. ``low_cents``
+    and ``high_cents`` are the bounds of a price that is not certain; None where they are the price itself.
     """
 
     party: str = ""
@@ -32,6 +33,8 @@ class RegularLine:
     price_year: int | None = None
     source: str = ""
     confidence: str = "C"
+    low_cents: int | None = None
+    high_cents: int | None = None
 
 
 def set_regular_lines(work: Work, case: Case, lines: Sequence[RegularLine]) -> None:
@@ -69,7 +72,9 @@ def set_regular_lines(work: Work, case: Case, lines: Sequence[RegularLine]) -> N
 
 
 def _price(row: BusinessCaseLine, line: RegularLine) -> None:
-    row.low_cents = row.mid_cents = row.high_cents = line.mid_cents
+    row.mid_cents = line.mid_cents
+    row.low_cents = line.mid_cents if line.low_cents is None else line.low_cents
+    row.high_cents = line.mid_cents if line.high_cents is None else line.high_cents
     row.price_year = line.price_year
     row.source = line.source
     row.confidence = line.confidence

@@ -19,6 +19,8 @@ from ledger.money import parse_euros
 from rules.lifecycle import SettlementKind
 from rules.price_list import Price, load_price_list, price
 
+# How far a price may be off, in percent, by how sure its source is: assumed, to show a range.
+SPREAD = {"A": 5, "B": 20, "C": 40}
 BANKS = ("INGB", "RABO", "ABNA", "TRIO", "SNSB")
 
 
@@ -181,12 +183,15 @@ def _regular(one: dict[str, Any]) -> RegularLine:
             probability=Decimal(one["probability"]),
         )
     listed = price(_prices(), one["price"])
+    spread = SPREAD[listed.confidence]
     return RegularLine(
         party=one["party"],
         description=one["description"],
         quantity=Decimal(one["quantity"]),
         unit=listed.unit,
         mid_cents=listed.amount_cents,
+        low_cents=listed.amount_cents * (100 - spread) // 100,
+        high_cents=listed.amount_cents * (100 + spread) // 100,
         probability=Decimal(one["probability"]),
         price_year=listed.price_year,
         source=listed.source,
