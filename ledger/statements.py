@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from ledger import book, tables
 from ledger.accounts import Account
+from ledger.balances import balance_cents
 from ledger.entries import AccountKey, EntryKind, Leg, PostedEntry
 
 _NUMBER = re.compile(r"([0-9]{4})-([0-9]{1,9})")
@@ -139,21 +140,23 @@ def card(
         on_account.append(lg.subject == subject)
     joined = tables.entry.join(tables.leg, lg.entry_id == e.id)
     summed = select(func.coalesce(func.sum(lg.amount_cents), 0)).select_from(joined).where(*on_account)
-    opening = connection.scalar(summed.where(e.booked_on < date_from)) if date_from else 0
-    period = _period(date_from, date_to)
-    in_period = connection.scalar(summed.where(*period))
+    opening = int(connection.scalar(summed.where(e.booked_on < date_from)) or 0) if date_from else 0
+    if date_to is None:  # up to now: the balance that is kept, without adding up
+        closing = balance_cents(session, network=network, account=account, subject=subject or "")
+    else:
+        closing = int(connection.scalar(summed.where(e.booked_on <= date_to)) or 0)
     moved = (
         select(e.id, func.sum(lg.amount_cents).label("amount_cents"))
         .select_from(joined)
-        .where(*on_account, *period)
+        .where(*on_account, *_period(date_from, date_to))
         .group_by(e.id, e.booked_on)
         .order_by(e.booked_on, e.id)
     )
     total = connection.scalar(select(func.count()).select_from(moved.order_by(None).subquery())) or 0
-    earlier = moved.limit(offset).subquery()
-    running = int(opening or 0) + int(
-        connection.scalar(select(func.coalesce(func.sum(earlier.c.amount_cents), 0))) or 0
-    )
+    running = opening
+    if offset:
+        earlier = moved.limit(offset).subquery()
+        running += int(connection.scalar(select(func.sum(earlier.c.amount_cents))) or 0)
     amounts = {row.id: int(row.amount_cents) for row in connection.execute(moved.limit(limit).offset(offset))}
     loaded = _with_legs(connection, network, select(tables.entry).where(e.id.in_(list(amounts))))
     by_id = {entry.id: entry for entry in loaded}
@@ -161,7 +164,7 @@ def card(
     for entry_id, amount in amounts.items():
         running += amount
         rows.append(CardRow(by_id[entry_id], amount, running))
-    return Card(int(opening or 0), int(opening or 0) + int(in_period or 0), tuple(rows), total)
+    return Card(opening, closing, tuple(rows), total)
 
 
 def month_totals(session: Session, *, network: str, year: int) -> tuple[MonthTotal, ...]:
