@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -228,3 +229,11 @@ def test_roles_follow_the_date_on_the_wall_of_the_network(app: Flask, engine: En
     assert client.get("/beleid").status_code == 200
     app.extensions["omloop_clock"] = lambda: NOW.replace(hour=21, minute=30)
     assert client.get("/beleid").status_code == 302
+
+
+def test_guesses_at_the_same_moment_are_all_counted(app: Flask, engine: Engine, person: Person):
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        statuses = list(pool.map(lambda _: guess(app.test_client(), person.email).status_code, range(24)))
+    assert sorted(statuses) == [422] * 10 + [429] * 14
+    with unit_of_work(engine, write=False) as session:
+        assert session.scalar(select(func.count()).select_from(SignInAttempt)) == 10
