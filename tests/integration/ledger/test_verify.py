@@ -12,7 +12,9 @@ import pytest
 from sqlalchemy import Engine, make_url, text
 
 from ledger import book, events
+from ledger.encoding import entry_hash, moment
 from ledger.snapshot import snapshot
+from ledger.stream import stream
 from ledger.tables import IDS_PER_FUND
 from ledger.verify import verify
 from storage.unit_of_work import unit_of_work
@@ -165,6 +167,62 @@ def test_a_tail_that_is_cut_off_is_found_by_a_head_kept_elsewhere(full: Book) ->
     assert report.first is not None
     assert "does not contain" in report.first.what
     assert full.verify(eighth).ok
+
+
+def rechain(target: Book) -> None:
+    """What a patient forger would do: recompute every hash after the change, and the head."""
+    with snapshot(target.engine) as session:
+        entries = list(stream(session, network=target.network))
+    head, statements = "0" * 64, []
+    for entry in entries:
+        hash_ = entry_hash(
+            network=entry.network,
+            entry_id=entry.id,
+            book_year=entry.book_year,
+            number=entry.number,
+            kind=entry.kind.value,
+            booked_on=entry.booked_on,
+            recorded_at=moment(entry.recorded_at_utc),
+            cause=entry.cause,
+            idempotency_key=entry.idempotency_key,
+            reverses=entry.reverses,
+            legs=[(leg.key.account.value, leg.key.subject, leg.amount_cents) for leg in entry.legs],
+            previous_hash=head,
+        )
+        row = f"UPDATE ledger_entry SET previous_hash = '{head}', hash = '{hash_}' WHERE id = {entry.id}"
+        statements.append(row)
+        head = hash_
+    tamper(target, *statements, f"UPDATE ledger_fund SET head_hash = '{head}'")
+
+
+@pytest.mark.parametrize(
+    ("statement", "where", "what"),
+    [
+        ("UPDATE ledger_entry SET number = 90 WHERE number = 9", "entry 2026-90", "number should be 9"),
+        ("UPDATE ledger_entry SET booked_on = '2025-03-01' WHERE number = 9", "entry 2026-9", "book year"),
+        (
+            "UPDATE ledger_leg SET amount_cents = 8 WHERE entry_id = 10000000009 AND account = '4300'",
+            "entry 2026-9",
+            "sum to zero",
+        ),
+        (f"UPDATE ledger_entry SET reverses = {FIRST} WHERE number = 8", "entry 2026-8", "mirror"),
+    ],
+)
+def test_a_forger_who_recomputes_the_chain_is_found_by_the_rules(
+    full: Book, statement: str, where: str, what: str
+) -> None:
+    tamper(full, statement)
+    rechain(full)
+    found = [problem for problem in full.verify().problems if problem.where == where]
+    assert any(what in problem.what for problem in found)
+
+
+def test_a_forger_who_keeps_every_rule_is_found_by_a_head_kept_elsewhere(full: Book) -> None:
+    kept = full.verify().heads[full.network]
+    tamper(full, "UPDATE ledger_entry SET cause = 'anders' WHERE number = 3")
+    rechain(full)
+    assert full.verify().ok
+    assert not full.verify(kept).ok
 
 
 def test_an_entry_that_was_slipped_into_a_closed_year_is_found(full: Book) -> None:
