@@ -120,7 +120,9 @@ def annual_overview(session: Session, *, network: str, year: int, as_of_utc: dat
         seen_on=seen_on,
         fund=fund,
         cohort=cohort(session, network=network, year=year),
-        claims=claims_overview(session, network=network, on=seen_on, today=today),
+        claims=claims_overview(
+            session, network=network, on=seen_on, today=today, booked_cents=fund.claims_cents
+        ),
         cases=cases_overview(session, found, span, facts, policy.case_form),
         speed=speed,
         savings=savings_overview(session, found, span, facts, now_utc=as_of_utc),

@@ -10,6 +10,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from casework.reports.fund import FundDoesNotAddUp
 from ledger import as_of, balances, tables
 from ledger.accounts import CLAIMS, Account
 from ledger.claims import Claim, Instalment, open_parts
@@ -24,7 +25,7 @@ class PartyClaims:
     """What one party owed on the day of looking, by age after the due date, in cents.
 
     All residents together are one row: who they are is nobody's business here. ``open_now_cents`` is what
-    of all claims on the party is open at present, in a year that is over.
+    of the same claims is still open at present, when the day of looking is past.
     """
 
     account: Account
@@ -59,21 +60,29 @@ class ClaimsOverview:
         return self.open_cents - self.by_age[AgeBucket.NOT_DUE]
 
 
-def claims_overview(session: Session, *, network: str, on: date, today: date) -> ClaimsOverview:
-    """The claims as they were open at the end of ``on``; parts are due by the repayment plan in force now."""
+def claims_overview(
+    session: Session, *, network: str, on: date, today: date, booked_cents: int
+) -> ClaimsOverview:
+    """The claims as they were open at the end of ``on``; parts are due by the repayment plan in force now.
+
+    ``booked_cents`` is what the accounts of claims come to on that day. Raises
+    :class:`FundDoesNotAddUp` where the open parts do not.
+    """
     now = _open(session, network, None)
     then = now if on >= today else _open(session, network, on)
-    claims = _load(session, network, set(then) | set(now))
+    claims = _load(session, network, then)
     grouped: dict[tuple[Account, str], list[Claim]] = defaultdict(list)
     open_now: dict[tuple[Account, str], int] = defaultdict(int)
     for reference, plain in claims.items():
         key = (plain.account, RESIDENTS if plain.account is Account.RESIDENT_CLAIMS else plain.party)
         open_now[key] += now.get(reference, 0)
-        if reference in then:
-            grouped[key].append(replace(plain, open_cents=then[reference]))
-    parties = [_party(key, found, open_now[key], on) for key, found in grouped.items()]
+        grouped[key].append(replace(plain, open_cents=then[reference]))
+    parties = [_party(key, of_party, open_now[key], on) for key, of_party in grouped.items()]
     parties.sort(key=lambda one: (one.by_age[AgeBucket.NOT_DUE] - one.open_cents, -one.open_cents, one.name))
-    return ClaimsOverview(on, tuple(parties))
+    found = ClaimsOverview(on, tuple(parties))
+    if found.open_cents != booked_cents:
+        raise FundDoesNotAddUp(f"{network}: {found.open_cents} open, {booked_cents} booked")
+    return found
 
 
 def _party(key: tuple[Account, str], found: Sequence[Claim], open_now: int, on: date) -> PartyClaims:

@@ -109,6 +109,13 @@ class FundYear:
         return self.flows_out[Flow.PAYOUTS]
 
     @property
+    def claims_cents(self) -> int:
+        """What the accounts of claims come to."""
+        position = self.position
+        owed = position.partner_claims_cents + position.resident_claims_cents
+        return owed + position.outside_claims_cents
+
+    @property
     def given_up_cents(self) -> int:
         """Gifts and write-offs of the year; no cash moves."""
         return self.gifts_cents + self.write_offs_cents
@@ -133,7 +140,7 @@ NOTHING_PAID = ReasonKind(
 
 
 class FundDoesNotAddUp(RuntimeError):
-    """Opening + in − out is not the closing: rather no overview than a wrong one."""
+    """Two ways to one figure give two figures: rather no overview than a wrong one."""
 
 
 def ratio(part: int | Fraction, whole: int | Fraction, why_not: ReasonKind) -> Figure:

@@ -167,7 +167,7 @@ def claims_sheet(book: Workbook, setting: Setting, overview: AnnualOverview) -> 
         *[Column(Words(age.nl, age.en), 16) for age in ages],
         Column(Words("Samen open", "Open in all"), 18),
         Column(Words("Oudste: dagen te laat", "Oldest: days late"), 14),
-        Column(Words("Nu nog open", "Still open now"), 18),
+        Column(Words("Daarvan nu nog open", "Of which still open"), 18),
     ]
     sheet = Sheet(book, setting, Words("Vorderingen", "Claims"), columns)
     first, total = sheet.next_row, 3 + len(ages)

@@ -18,6 +18,8 @@ from casework.reports.annual import (
 )
 from casework.reports.as_json import overview_json
 from casework.reports.cases import Breakdown, Characteristic, Group, masked
+from casework.reports.claims import claims_overview
+from casework.reports.fund import FundDoesNotAddUp
 from ledger import book, events
 from ledger.cash_flows import Flow
 from ledger.snapshot import snapshot
@@ -95,9 +97,12 @@ def test_claims_are_those_of_the_years_last_day_by_the_age_of_each_part(overview
     }
     assert resident.open_now_cents == 90_000
     assert (overview.claims.open_cents, overview.claims.late_cents) == (290_000, 230_000)
-    assert overview.claims.open_cents == sum(
-        getattr(overview.fund.position, f"{who}_claims_cents") for who in ("partner", "resident", "outside")
-    )
+
+
+def test_claims_that_do_not_sum_to_their_accounts_are_an_error(story: Story) -> None:
+    on = at(2025, 12, 31).date()
+    with pytest.raises(FundDoesNotAddUp, match="290000 open, 290001 booked"):
+        claims_overview(story.session, network="testnet", on=on, today=NOW.date(), booked_cents=290_001)
 
 
 def test_the_clock_stands_still_while_the_applicant_is_asked(overview: AnnualOverview, story: Story) -> None:
