@@ -97,30 +97,28 @@ def test_a_known_address_is_refused_and_a_colleague_of_another_network_gets_no_p
             add_person(work, **NEW | {"email": cast.administrator.email})
 
 
-@pytest.mark.parametrize(
-    ("change", "refusal", "field"),
-    [
-        ({"from_on": TODAY - DAY}, refusals.RoleBackdated, "from_on"),
-        ({"until_on": TODAY - DAY}, refusals.LastDayTooEarly, "until_on"),
-        ({"partner_code": "weg"}, refusals.PartnerNotMember, "partner"),
-        ({"partner_code": "straks"}, refusals.PartnerNotMember, "partner"),
-        ({"partner_code": "gaat", "from_on": TODAY + 10 * DAY}, refusals.PartnerNotMember, "partner"),
-        ({"partner_code": "gaat", "until_on": TODAY + 10 * DAY}, refusals.RoleAfterLeaving, "until_on"),
-        ({"partner_code": "farent", "role": Role.APPLICANT}, refusals.RoleOverlaps, "role"),
-    ],
-)
-def test_a_role_that_cannot_be_is_refused_beside_its_field(
-    engine: Engine, cast: Cast, change: dict[str, object], refusal: type[OmloopError], field: str
-):
+REFUSED_ROLES: list[tuple[dict[str, object], type[OmloopError], str]] = [
+    ({"from_on": TODAY - DAY}, refusals.RoleBackdated, "from_on"),
+    ({"until_on": TODAY - DAY}, refusals.LastDayTooEarly, "until_on"),
+    ({"partner_code": "weg"}, refusals.PartnerNotMember, "partner"),
+    ({"partner_code": "straks"}, refusals.PartnerNotMember, "partner"),
+    ({"partner_code": "gaat", "from_on": TODAY + 10 * DAY}, refusals.PartnerNotMember, "partner"),
+    ({"partner_code": "gaat", "until_on": TODAY + 10 * DAY}, refusals.RoleAfterLeaving, "until_on"),
+    ({"partner_code": "farent", "role": Role.APPLICANT}, refusals.RoleOverlaps, "role"),
+]
+
+
+def test_a_role_that_cannot_be_is_refused_beside_its_field(engine: Engine, cast: Cast):
     with unit_of_work(engine) as session:
         a_partner(session, cast.network, "weg", left_on=TODAY)
         a_partner(session, cast.network, "straks", joined_on=TODAY + DAY)
         a_partner(session, cast.network, "gaat", left_on=TODAY + 10 * DAY)
         asked = {"role": Role.AMBASSADOR, "partner_code": "farent", "from_on": TODAY, "until_on": None}
-        with pytest.raises(refusal) as refused:
-            add_role(as_administrator(session, cast), person_id=cast.applicant.id, **asked | change)
-        assert refused.value.field == field
-        assert refused.value.sentence("nl") != refused.value.sentence("en")
+        for change, refusal, field in REFUSED_ROLES:
+            with pytest.raises(refusal) as refused:
+                add_role(as_administrator(session, cast), person_id=cast.applicant.id, **asked | change)
+            assert refused.value.field == field
+            assert refused.value.sentence("nl") != refused.value.sentence("en")
         assert actions(session) == []
 
 
