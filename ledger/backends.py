@@ -39,8 +39,13 @@ class Prepared(NamedTuple):
 _SQLITE_PREPARE = """
 SELECT f.id, f.entry_count, f.head_hash, f.buffer_cents, f.closed_through,
   coalesce((SELECT last_number FROM ledger_year WHERE fund_id = f.id AND book_year = ?), 0),
-  (SELECT id FROM ledger_entry WHERE fund_id = f.id AND idempotency_key = ?)
+  (SELECT id FROM ledger_entry WHERE fund_id = f.id AND idempotency_key = ?),
+  {balances}
 FROM ledger_fund f WHERE f.network = ?"""
+# One look-up each by primary key: SQLite answers a list of pairs by reading every balance of the fund.
+_SQLITE_BALANCE = """coalesce((SELECT balance_cents FROM ledger_balance
+  WHERE fund_id = f.id AND account = ? AND subject = ?), 0)"""
+_KEYS_AT_A_TIME = 100  # SQLite limits the columns of a result and the parameters of a statement
 _SQLITE_LEG = "INSERT INTO ledger_leg (entry_id, account, subject, amount_cents) VALUES (?, ?, ?, ?)"
 _ENTRY_COLUMNS = (
     "id, fund_id, book_year, number, kind, booked_on, recorded_at_utc, cause, idempotency_key, reverses, "
@@ -74,28 +79,23 @@ def _prepare_sqlite(
     connection: Connection, network: str, book_year: int, key: str, keys: Sequence[AccountKey]
 ) -> Prepared | None:
     # BEGIN IMMEDIATE has locked the whole database already.
-    row = connection.exec_driver_sql(_SQLITE_PREPARE, (book_year, key, network)).one_or_none()
+    first = keys[:_KEYS_AT_A_TIME]
+    statement = _SQLITE_PREPARE.replace("{balances}", ", ".join([_SQLITE_BALANCE] * len(first)) or "0")
+    parameters = (book_year, key, *_parameters(first), network)
+    row = connection.exec_driver_sql(statement, parameters).one_or_none()
     if row is None:
         return None
-    balances = _balances_sqlite(connection, row[0], keys) if keys else ()
-    return Prepared._make((*row, balances))
+    balances = list(row[7 : 7 + len(first)])
+    for start in range(_KEYS_AT_A_TIME, len(keys), _KEYS_AT_A_TIME):
+        part = keys[start : start + _KEYS_AT_A_TIME]
+        lookups = ", ".join([_SQLITE_BALANCE] * len(part))
+        more = f"SELECT {lookups} FROM ledger_fund f WHERE f.id = ?"  # noqa: S608  (only question marks)
+        balances += connection.exec_driver_sql(more, (*_parameters(part), row[0])).one()
+    return Prepared._make((*row[:7], balances))
 
 
-def _balances_sqlite(connection: Connection, fund_id: int, keys: Sequence[AccountKey]) -> list[int]:
-    found: dict[tuple[str, str], int] = {}
-    for start in range(0, len(keys), 100):  # SQLite limits the number of parameters and of rows in VALUES
-        part = keys[start : start + 100]
-        values = ", ".join(["(?, ?)"] * len(part))
-        statement = (
-            "SELECT account, subject, balance_cents FROM ledger_balance "  # noqa: S608  (only question marks)
-            f"WHERE fund_id = ? AND (account, subject) IN (VALUES {values})"
-        )
-        parameters: list[Any] = [fund_id]
-        for k in part:
-            parameters += (k.account.value, k.subject)
-        for account, subject, cents in connection.exec_driver_sql(statement, tuple(parameters)):
-            found[account, subject] = cents
-    return [found.get((k.account.value, k.subject), 0) for k in keys]
+def _parameters(keys: Sequence[AccountKey]) -> list[str]:
+    return [text for k in keys for text in (k.account.value, k.subject)]
 
 
 def write(connection: Connection, *, fund_id: int, entry: PostedEntry) -> None:

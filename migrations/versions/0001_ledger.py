@@ -19,6 +19,7 @@ depends_on = None
 SQL = Path(__file__).resolve().parent.parent / "sql"
 MOMENT = sa.DateTime(timezone=True)
 ENTRY_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+ACCOUNTS = "1100 1150 1160 1300 1310 1320 1400 2100 2200 2900 3000 3900 4100 4200 4300 4400 4900"
 KINDS = (
     "pot_taken_over",
     "contribution_received",
@@ -55,6 +56,12 @@ KINDS = (
 )
 
 
+# An IN list costs SQLite a table of its own for every row that is checked; a CASE costs nothing.
+def _case(column: str, values: str, then: str, otherwise: str) -> str:
+    whens = " ".join(f"WHEN '{value}' THEN {then}" for value in values.split())
+    return f"CASE {column} {whens} ELSE {otherwise} END"
+
+
 def _name(longest: int) -> sa.String:
     return sa.String(longest).with_variant(sa.String(longest, collation="C"), "postgresql")
 
@@ -82,11 +89,11 @@ def upgrade() -> None:
         sa.Column("subject", _name(80), nullable=False),
         sa.Column("balance_cents", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
-            "account NOT IN ('1150', '2100', '2200', '2900') OR balance_cents <= 0",
+            _case("account", "1150 2100 2200 2900", "balance_cents <= 0", "true"),
             name=op.f("ck_ledger_balance_not_above_zero"),
         ),
         sa.CheckConstraint(
-            "account NOT IN ('1160', '1300', '1310', '1320', '1400') OR balance_cents >= 0",
+            _case("account", "1160 1300 1310 1320 1400", "balance_cents >= 0", "true"),
             name=op.f("ck_ledger_balance_not_below_zero"),
         ),
         sa.ForeignKeyConstraint(["fund_id"], ["ledger_fund.id"], name=op.f("fk_ledger_balance_fund_id")),
@@ -126,7 +133,9 @@ def upgrade() -> None:
             "(kind = 'reversal') = (reverses IS NOT NULL)", name=op.f("ck_ledger_entry_reverses")
         ),
         sa.CheckConstraint("cause <> '' AND idempotency_key <> ''", name=op.f("ck_ledger_entry_texts")),
-        sa.CheckConstraint(f"kind IN {KINDS}", name=op.f("ck_ledger_entry_kind")),
+        sa.CheckConstraint(
+            _case("kind", " ".join(KINDS), "true", "false"), name=op.f("ck_ledger_entry_kind")
+        ),
         sa.CheckConstraint("book_year BETWEEN 1900 AND 9999", name=op.f("ck_ledger_entry_book_year")),
         sa.CheckConstraint(
             "length(hash) = 64 AND length(previous_hash) = 64", name=op.f("ck_ledger_entry_hashes")
@@ -207,13 +216,11 @@ def upgrade() -> None:
         sa.Column("subject", _name(80), nullable=False),
         sa.Column("amount_cents", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
-            "(account IN ('1150', '1300', '1310', '1320', '1400', '2100', '2200', '2900', '3000')) "
-            "= (subject <> '')",
+            _case("account", "1150 1300 1310 1320 1400 2100 2200 2900 3000", "subject <> ''", "subject = ''"),
             name=op.f("ck_ledger_leg_subject"),
         ),
         sa.CheckConstraint(
-            "account IN ('1100', '1150', '1160', '1300', '1310', '1320', '1400', '2100', '2200', "
-            "'2900', '3000', '3900', '4100', '4200', '4300', '4400', '4900')",
+            _case("account", ACCOUNTS, "true", "false"),
             name=op.f("ck_ledger_leg_account"),
         ),
         sa.CheckConstraint("amount_cents <> 0", name=op.f("ck_ledger_leg_amount")),
