@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import threading
 import xml.etree.ElementTree as ET
 from collections import OrderedDict
-from typing import Any
+from collections.abc import Callable
+
+from casework.reports.charts import Spec
 
 _SVG = "http://www.w3.org/2000/svg"
 _KEPT_AT_MOST = 256
@@ -23,17 +24,19 @@ class DrawingRefused(RuntimeError):
     """The drawing holds something that a page may not."""
 
 
-def draw(spec: dict[str, Any], *, name: str, title: str, description: str) -> str:
-    """``spec`` as SVG with ``title`` and ``description``; ``name`` makes its ids differ from other charts'.
+def draw(make: Callable[[], Spec], *, content: object, name: str, title: str, description: str) -> str:
+    """What ``make`` specifies as SVG with ``title`` and ``description``; ``name`` tells its ids from others'.
 
-    Drawings are kept by their content: figures that do not change are drawn once.
+    Drawings are kept by their ``content``, the figures and words that go in (its ``repr`` must tell them
+    all): figures that do not change are drawn once. Specifying takes longer than looking up, so that
+    happens once too.
     """
-    key = hashlib.sha256(json.dumps([spec, name, title, description], sort_keys=True).encode()).hexdigest()
+    key = hashlib.sha256(repr((content, name, title, description)).encode()).hexdigest()
     with _lock:
         if key in _kept:
             _kept.move_to_end(key)
             return _kept[key]
-    drawn = _named(_render(spec), name, title, description)
+    drawn = _named(_render(make()), name, title, description)
     with _lock:
         _kept[key] = drawn
         while len(_kept) > _KEPT_AT_MOST:
@@ -41,7 +44,7 @@ def draw(spec: dict[str, Any], *, name: str, title: str, description: str) -> st
     return drawn
 
 
-def _render(spec: dict[str, Any]) -> str:
+def _render(spec: Spec) -> str:
     import vl_convert  # noqa: PLC0415  # commands that draw nothing do without its engine
 
     return str(vl_convert.vegalite_to_svg(spec))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -72,6 +72,7 @@ def fund_chart(overview: AnnualOverview) -> Drawn:
             went_out=_whole(fund.out_cents),
             closing=_whole(fund.closing_cents),
         ),
+        steps,
         lambda narrow: waterfall(steps, narrow=narrow),
     )
 
@@ -93,6 +94,7 @@ def parties_chart(overview: AnnualOverview) -> Drawn | None:
             "Per partij links wat zij investeert en rechts wat zij bespaart. "
             "De tabel hieronder heeft alle partijen."
         ),
+        rows,
         lambda narrow: opposed(rows, invests=_("investeert"), collects=_("incasseert"), narrow=narrow),
     )
 
@@ -112,6 +114,7 @@ def claims_chart(overview: AnnualOverview) -> Drawn | None:
             "Per partij wat open staat, naar dagen na de vervaldag. "
             "De bedragen staan ook in de tabel hieronder."
         ),
+        rows,
         lambda narrow: stacks(rows, [age.label(language()) for age in AgeBucket], narrow=narrow),
     )
 
@@ -121,13 +124,22 @@ def party_name(one: PartyClaims) -> str:
     return str(_("Inwoners")) if one.party == RESIDENTS else one.name
 
 
-def _drawn(name: str, title: str, description: str, spec: Callable[[bool], Spec]) -> Drawn:
-    shapes = [
-        # Our own drawing, of which every text was escaped when it was written.
-        Markup(draw(spec(narrow), name=f"{name}-{shape}", title=title, description=description))  # noqa: S704
-        for shape, narrow in (("wide", False), ("narrow", True))
-    ]
-    return Drawn(*shapes)
+def _drawn(
+    name: str, title: str, description: str, figures: Sequence[object], spec: Callable[[bool], Spec]
+) -> Drawn:
+    """Both shapes. The description is in the reader's language, and so are the words in the drawing."""
+
+    def drawn(shape: str, narrow: bool) -> Markup:
+        svg = draw(
+            lambda: spec(narrow),
+            content=figures,
+            name=f"{name}-{shape}",
+            title=title,
+            description=description,
+        )
+        return Markup(svg)  # noqa: S704  # our own drawing: its texts were escaped when it was written
+
+    return Drawn(wide=drawn("wide", False), narrow=drawn("narrow", True))
 
 
 def _balance(name: str, cents: int) -> Step:

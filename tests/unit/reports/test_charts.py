@@ -28,10 +28,17 @@ SPECS = {
 }
 
 
+def drawing(spec: Spec, *, name: str = "some", title: str = "-", description: str = "-") -> str:
+    """The drawing of ``spec``."""
+    return draw(lambda: spec, content=spec, name=name, title=title, description=description)
+
+
 @pytest.mark.parametrize("narrow", [False, True])
 @pytest.mark.parametrize("chart", SPECS)
 def test_a_drawing_is_one_named_image_without_anything_a_page_refuses(chart: str, narrow: bool) -> None:
-    drawn = draw(SPECS[chart](narrow), name=f"{chart}-{narrow}", title="What it is", description="In words")
+    drawn = drawing(
+        SPECS[chart](narrow), name=f"{chart}-{narrow}", title="What it is", description="In words"
+    )
     root = ET.fromstring(drawn)
     assert root.get("role") == "img"
     assert root.get("width") is None
@@ -47,7 +54,7 @@ def test_a_drawing_is_one_named_image_without_anything_a_page_refuses(chart: str
 
 def texts(spec: Spec) -> list[str]:
     """Every word in the drawing."""
-    root = ET.fromstring(draw(spec, name="words", title="-", description="-"))
+    root = ET.fromstring(drawing(spec))
     found = ("".join(element.itertext()) for element in root.iter(f"{SVG}text"))
     return [text for text in found if text]
 
@@ -68,7 +75,7 @@ def test_many_steps_become_rows_also_where_there_is_room() -> None:
 
 def test_nothing_to_show_is_still_a_drawing() -> None:
     for spec in (opposed([], invests="i", collects="c", narrow=False), stacks([], ["a"], narrow=True)):
-        assert draw(spec, name="empty", title="-", description="-").startswith("<svg")
+        assert drawing(spec).startswith("<svg")
 
 
 def test_a_drawing_with_a_link_out_is_refused() -> None:
@@ -78,4 +85,19 @@ def test_a_drawing_with_a_link_out_is_refused() -> None:
         "encoding": {"x": {"field": "x", "type": "quantitative"}, "href": {"field": "to", "type": "nominal"}},
     }
     with pytest.raises(DrawingRefused):
-        draw(spec, name="link", title="-", description="-")
+        drawing(spec)
+
+
+def test_figures_that_do_not_change_are_drawn_once() -> None:
+    made: list[int] = []
+
+    def make() -> Spec:
+        made.append(1)
+        return waterfall(STEPS, narrow=False)
+
+    words = {"name": "once", "title": "-", "description": "-"}
+    first = draw(make, content=STEPS, **words)
+    assert draw(make, content=list(STEPS), **words) == first
+    assert len(made) == 1
+    draw(make, content=STEPS[:2], **words)
+    assert len(made) == 2
