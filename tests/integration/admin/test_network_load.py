@@ -76,6 +76,20 @@ def test_a_later_version_is_added_and_the_buffer_follows_on_its_day(engine: Engi
         assert fund_position(session, network=CODE).buffer_cents == 400_000
 
 
+def test_the_daily_command_brings_the_buffer_to_the_policy_of_the_day(app: Flask, engine: Engine):
+    tomorrow = TODAY + timedelta(days=1)
+    with unit_of_work(engine) as session:
+        load(session)
+        load(session, with_new_fund(tomorrow.isoformat()))
+    run = app.test_cli_runner()
+    assert run.invoke(args=["work", "due"]).output == ""
+    app.extensions["omloop_clock"] = lambda: NOW + timedelta(days=1)
+    assert "EUR 4000.00" in run.invoke(args=["work", "due"]).output
+    assert run.invoke(args=["work", "due"]).output == ""
+    with unit_of_work(engine, write=False) as session:
+        assert fund_position(session, network=CODE).buffer_cents == 400_000
+
+
 def test_a_version_from_today_sets_the_buffer_at_once(engine: Engine):
     with unit_of_work(engine) as session:
         load(session)
