@@ -62,6 +62,11 @@ def person_for(work: Work, person_id: int, *, lock: bool = False) -> Person:
     return person
 
 
+def has_role(work: Work, person_id: int) -> bool:
+    """Whether a person has or had a role in the actor's network, and so can be shown in it."""
+    return work.session.scalar(select(Person.id).where(Person.id == person_id, _in_network(work))) is not None
+
+
 def person_row(work: Work, person_id: int) -> PersonRow:
     """A person of the actor's network for a page. Raises :class:`errors.NotFound`."""
     return _rows(work, [person_for(work, person_id)])[0]

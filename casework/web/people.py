@@ -20,7 +20,7 @@ from casework.people.accounts import (
     reset_password,
 )
 from casework.people.appointments import add_role, appointment_for, end_role
-from casework.people.find import people, person_row
+from casework.people.find import has_role, people, person_row
 from casework.web.errors import errors_by_field, status_of
 from casework.web.fields import ChoiceField, DateField, EmailField, FormSchema, LineField, parse
 from casework.web.route import needs, now_utc, work
@@ -154,10 +154,14 @@ def stop_role(person_id: int, appointment_id: int) -> Answer:
             if appointment_for(job, appointment_id).person_id != person_id:
                 raise NotFound()
             end_role(job, appointment_id=appointment_id, last_on=last_on)
+            still_there = has_role(job, person_id)
     except (Invalid, Conflict) as problem:
         page = _role_page(person_id, appointment_id, request.form, errors_by_field(problem))
         return page, status_of(problem)
     flash(_("De rol is beëindigd.") if at_once else _("De laatste dag van de rol is vastgelegd."), "success")
+    if not still_there:
+        # An only role that ends on its first day leaves nobody to show: the list is where to go on.
+        return redirect(url_for("people.index"))
     return redirect(url_for("people.show", person_id=person_id))
 
 

@@ -15,13 +15,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.browser.fixed_day import SHIFT
+from tests.browser.installation import ROOT, application, environment
+from tests.browser.office import Office, empty_network, shift_to_opening, with_people
 
-pytest.register_assert_rewrite("tests.browser.figures", "tests.browser.walk", "tests.browser.office")
+expect.set_options(timeout=15_000)  # a busy machine is slow, not wrong
+pytest.register_assert_rewrite("tests.browser.figures")
 
-ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
@@ -38,33 +39,6 @@ CHROMIUM_ARGUMENTS = [
 SERVER_SECONDS = 540  # a server that outlives its tests stops by itself
 
 
-def flask_command(instance: Path, *arguments: str, shift: timedelta | None = None) -> str:
-    """Run ``flask --app app …`` on ``instance`` and give its standard output; ``shift`` moves its clock."""
-    done = subprocess.run(
-        [sys.executable, "-m", "flask", "--app", _application(shift), *arguments],
-        cwd=ROOT,
-        env=server_environment(instance, shift),
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def server_environment(instance: Path, shift: timedelta | None = None) -> dict[str, str]:
-    """The environment of a server with its data in ``instance``."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("OMLOOP_")}
-    if shift is not None:
-        kept[SHIFT] = str(shift.total_seconds())
-    return {**kept, "OMLOOP_INSTANCE": str(instance), "OMLOOP_LOG_LEVEL": "WARNING"}
-
-
-def _application(shift: timedelta | None) -> str:
-    return "app:create_app" if shift is None else "tests.browser.fixed_day:create_app"
-
-
 @pytest.fixture(scope="session")
 def serve() -> Iterator[Callable[..., str]]:
     """Start a server on an instance folder, its clock moved by ``shift``; gives its address."""
@@ -77,12 +51,12 @@ def serve() -> Iterator[Callable[..., str]]:
         command = [
             "timeout", str(SERVER_SECONDS), sys.executable, "-m", "granian",
             "--interface", "wsgi", "--factory", "--host", "127.0.0.1", "--port", str(port),
-            "--workers", "1", "--no-ws", _application(shift),
+            "--workers", "1", "--no-ws", application(shift),
         ]  # fmt: skip
         process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env=server_environment(instance, shift),
+            env=environment(instance, shift),
             stdout=subprocess.DEVNULL,
             start_new_session=True,
         )
@@ -111,6 +85,33 @@ def browser() -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
         yield launched
         launched.close()
+
+
+@pytest.fixture(scope="session")
+def shift() -> timedelta:
+    """By how much the clocks of servers and commands are moved where a test wants a day of its own."""
+    return shift_to_opening()
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory, shift: timedelta) -> Path:
+    """An empty network, made by the commands that an operator has."""
+    return empty_network(tmp_path_factory.mktemp("network") / "instance", shift)
+
+
+@pytest.fixture
+def folder(template: Path, tmp_path: Path) -> Path:
+    """A fresh network with its people."""
+    return with_people(template, tmp_path / "instance")
+
+
+@pytest.fixture
+def office(browser: Browser, folder: Path, serve: Callable[..., str], shift: timedelta) -> Iterator[Office]:
+    """Those people at work. What the browser complained of fails the test."""
+    opened = Office(browser, serve(folder, shift))
+    yield opened
+    opened.close()
+    assert opened.complaints == []
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from tests.browser.conftest import flask_command
+from tests.browser.installation import flask_command
 from tests.browser.office import TODAY, Office, menu, words
 from tests.browser.spreadsheet import Workbook
 

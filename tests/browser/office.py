@@ -15,7 +15,7 @@ from casework.network.tables import Network
 from config.settings import ROOT
 from storage.engine import build_engine
 from storage.unit_of_work import unit_of_work
-from tests.browser.conftest import flask_command
+from tests.browser.installation import flask_command
 
 NETWORK_FILE = ROOT / "config" / "networks" / "bossche_bond.toml"
 PASSWORD = "een lang wachtwoord"

@@ -7,50 +7,22 @@ available. Prices of the list are brought to 2026 with the price index in the ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from tests.browser import walk
 from tests.browser.figures import Year, euro, json_agrees, page_agrees, workbook_agrees
-from tests.browser.office import Office, empty_network, press, shift_to_opening, with_people, words
+from tests.browser.office import Office, press, words
 from tests.browser.walk import RegularLine
 
 pytestmark = pytest.mark.browser
 
 FULL = "€ 77.500,00"  # 80.000 - 2.500
-
-
-@pytest.fixture(scope="session")
-def shift() -> timedelta:
-    """By how much the clocks of all servers here are moved."""
-    return shift_to_opening()
-
-
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory, shift: timedelta) -> Path:
-    """An empty network, made by the commands that an operator has."""
-    return empty_network(tmp_path_factory.mktemp("network") / "instance", shift)
-
-
-@pytest.fixture
-def folder(template: Path, tmp_path: Path) -> Path:
-    """A fresh network with its people."""
-    return with_people(template, tmp_path / "instance")
-
-
-@pytest.fixture
-def office(browser: Browser, folder: Path, serve: Callable[..., str], shift: timedelta) -> Iterator[Office]:
-    """Those people at work."""
-    opened = Office(browser, serve(folder, shift))
-    yield opened
-    opened.close()
-    assert opened.complaints == []
 
 
 def test_resident_repays_in_instalments(office: Office, folder: Path, shift: timedelta) -> None:
