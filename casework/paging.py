@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 PER_PAGE = 25
+LAST_PAGE = 1_000_000  # a number from an address can be larger than a database can count to
 Row = TypeVar("Row")
 
 
@@ -25,4 +26,4 @@ class Page(Generic[Row]):
 
 def offset_of(number: int) -> int:
     """How many rows come before page ``number``."""
-    return (max(number, 1) - 1) * PER_PAGE
+    return (min(max(number, 1), LAST_PAGE) - 1) * PER_PAGE

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from casework.web import (
     audit,
+    bounds,
     business_case,
     cases,
     claims,
@@ -62,6 +63,7 @@ def install(app: Flask, settings: Settings, engine: Engine) -> None:
     _configure(app, settings)
     _install_logs(app, settings)
     app.session_interface = DatabaseSessions(engine, settings)
+    bounds.install(app)
     CSRFProtect(app)
     login = LoginManager(app)
     login.session_protection = None  # sessions are on the server and end there

@@ -28,6 +28,7 @@ from ledger.statements import Card
 
 bp = Blueprint("ledger", __name__)
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_ASKED = ("q", "van", "tot", "soort", "rekening", "subject")
 
 
 class CorrectionForm(FormSchema):
@@ -228,7 +229,8 @@ def _day(name: str, problems: dict[str, str]) -> date | None:
 
 def _address(endpoint: str, **fixed: str) -> Callable[[int | None], str]:
     """Addresses of the same list: another page of it, or it as a spreadsheet."""
-    here = {name: value for name, value in request.args.items() if name != "bladzijde" and value}
+    # Only what these pages ask: Flask takes names such as _scheme as an order to build another address.
+    here = {name: value for name in _ASKED if (value := request.args.get(name))}
 
     def address(page: int | None) -> str:
         values: dict[str, Any] = here | fixed | {"bladzijde": page}
