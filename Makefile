@@ -36,7 +36,7 @@ bench: setup-test  ## Measure speed and memory against a floor in the same run
 
 translations: setup  ## Collect the sentences of the screens anew into translations/
 	$(BIN)/pybabel -q extract -F translations/babel.cfg -k _l -o translations/messages.pot --omit-header --no-location --sort-output .
-	$(BIN)/pybabel -q update -i translations/messages.pot -d translations -l en --no-fuzzy-matching --ignore-pot-creation-date
+	$(BIN)/pybabel -q update -i translations/messages.pot -d translations -l en --omit-header --ignore-obsolete --no-fuzzy-matching
 	$(BIN)/pybabel -q compile -d translations
 
 pins: setup-test  ## Pin all packages anew, with hashes and without addresses

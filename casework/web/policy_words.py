@@ -40,7 +40,7 @@ TITLES: Mapping[SectionName, object] = {
     SectionName.GATES: _l("Wat eerst duidelijk moet zijn"),
     SectionName.CONFLICT: _l("Wie niet meetelt"),
     SectionName.ALLOCATION_KEY: _l("Hoe samen wordt verrekend"),
-    SectionName.TERMS: _l("Termijnen"),
+    SectionName.TERMS: _l("Hoeveel tijd er is"),
     SectionName.BUSINESS_CASE: _l("Waar een mini-businesscase mee rekent"),
     SectionName.CONSUMER_PRICE_INDEX: _l("Prijsindex"),
     SectionName.RETENTION: _l("Hoe lang we bewaren"),
