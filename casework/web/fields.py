@@ -253,6 +253,8 @@ class EmailField(_Typed):
     def read(self, text: str) -> str:
         if len(text) > 254 or not re.fullmatch(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+", text):
             raise EmailWrong()
+        if contains_bsn(text):
+            raise BsnFound()
         return text.lower()
 
 
