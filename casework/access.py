@@ -48,7 +48,10 @@ class Permission(StrEnum):
     SETTLEMENT_ARBITRATE = "settlement.arbitrate"
     OVERVIEW_VIEW = "overview.view"
     OVERVIEW_ADOPT = "overview.adopt"
+    YEAR_VIEW = "year.view"
     YEAR_CLOSE = "year.close"
+    YEAR_AUDIT = "year.audit"
+    YEAR_REOPEN = "year.reopen"
     POLICY_VIEW = "policy.view"
     PARTNERS_MANAGE = "partners.manage"
     PEOPLE_MANAGE = "people.manage"
@@ -108,7 +111,10 @@ GRANTS: dict[Permission, tuple[Grant, ...]] = {
     Permission.SETTLEMENT_ARBITRATE: _grants(Role.EXECUTIVE),
     Permission.OVERVIEW_VIEW: _grants(Role.EXECUTIVE, Role.TREASURER, Role.SECRETARIAT, Role.AUDITOR),
     Permission.OVERVIEW_ADOPT: _grants(Role.EXECUTIVE),
-    Permission.YEAR_CLOSE: _grants(Role.TREASURER, Role.AUDITOR),
+    Permission.YEAR_VIEW: _grants(Role.TREASURER, Role.AUDITOR, Role.EXECUTIVE),
+    Permission.YEAR_CLOSE: _grants(Role.TREASURER),
+    Permission.YEAR_AUDIT: _grants(Role.AUDITOR),
+    Permission.YEAR_REOPEN: _grants(Role.TREASURER, Role.AUDITOR),
     Permission.POLICY_VIEW: _EVERYONE,
     Permission.PARTNERS_MANAGE: _grants(Role.ADMINISTRATOR),
     Permission.PEOPLE_MANAGE: _grants(Role.ADMINISTRATOR),

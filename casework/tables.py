@@ -1,6 +1,7 @@
 """All mapped tables, imported once so that the metadata is whole (migrations, tests, doctor)."""
 
 import casework.audit.tables
+import casework.book_year.tables
 import casework.business_case.tables
 import casework.cases.tables
 import casework.claims.tables

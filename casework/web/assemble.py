@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from casework.web import (
     audit,
+    book_year,
     bounds,
     business_case,
     cases,
@@ -51,6 +52,7 @@ BLUEPRINTS = (
     claims.bp,
     journal.bp,
     overview.bp,
+    book_year.bp,
     partners.bp,
     people.bp,
     policy.bp,

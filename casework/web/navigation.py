@@ -32,6 +32,7 @@ PAGES: tuple[tuple[str, object, Permission], ...] = (
     ("claims.index", _l("Vorderingen"), Permission.CLAIM_VIEW),
     ("claims.own", _l("Onze vorderingen"), Permission.CLAIM_VIEW_OWN),
     ("overview.index", _l("Jaaroverzicht"), Permission.OVERVIEW_VIEW),
+    ("book_year.index", _l("Boekjaren"), Permission.YEAR_VIEW),
     ("settlement.arbitrate_index", _l("Geschillen"), Permission.SETTLEMENT_ARBITRATE),
     ("ledger.journal", _l("Grootboek"), Permission.LEDGER_VIEW),
     ("people.index", _l("Mensen"), Permission.PEOPLE_MANAGE),

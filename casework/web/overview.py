@@ -9,12 +9,14 @@ from fractions import Fraction
 from flask import Blueprint, Response, g, render_template, url_for
 
 from casework.access import Permission, may_ever
+from casework.book_year.adopted import adopted_view
 from casework.context import Actor, Work
 from casework.network.tables import Network
 from casework.reports.annual import AnnualOverview, annual_overview, for_executives, overview_years
 from casework.reports.fund import FlowLabel
 from casework.reports.journal import journal_of
 from casework.reports.workbook import XLSX, annual_workbook
+from casework.web.book_year import figure_words
 from casework.web.formatting import duration, euros
 from casework.web.money_form import language
 from casework.web.overview_charts import claims_chart, fund_chart, parties_chart, party_name
@@ -97,6 +99,8 @@ def _page(job: Work, year: int) -> str:
     return render_template(
         "overview/show.html",
         overview=overview,
+        adopted=adopted_view(job, overview),
+        figure_words=figure_words,
         years=overview_years(job.session, network=job.network.code, as_of_utc=job.now_utc),
         ages=list(AgeBucket),
         not_due=AgeBucket.NOT_DUE,
