@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from casework.access import Permission
 from casework.audit.record import record
+from casework.cases.brought import brought_by_actor
 from casework.cases.find import case_for
 from casework.cases.tables import Case, InformationRequest
 from casework.context import Work
@@ -19,8 +20,8 @@ def move(case: Case, action: DecisionAction) -> DecisionState:
 
 
 def refuse_own_submission(work: Work, case: Case) -> None:
-    """Nobody judges what they submitted. Raises :class:`OwnSubmission`."""
-    if case.applicant_id == work.actor.person_id:
+    """Nobody judges what they brought, also not after handing it over. Raises :class:`OwnSubmission`."""
+    if brought_by_actor(work, case):
         raise OwnSubmission()
 
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from casework.cases.brought import brought_by_actor
 from casework.cases.tables import Case
 from casework.context import Work
 from casework.decision.tables import Assessment, DecisionVote
@@ -110,7 +111,9 @@ def standing_of(person_id: int, partner_codes: Iterable[str], case: Case, terms:
 
 
 def own_standing(work: Work, case: Case, policy: Policy) -> Standing:
-    """How the one who acts stands to ``case``."""
+    """How the one who acts stands to ``case``. Who handed it over to a colleague brought it still."""
+    if brought_by_actor(work, case):
+        return Standing(False, SUBMITTED_SELF)
     return standing_of(work.actor.person_id, work.actor.partner_codes(), case, policy.conflict)
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
+from casework.cases.brought import brought_by
 from casework.cases.tables import Case, CostLine
 from casework.context import Work
 from casework.decision.tables import DecisionVote
@@ -74,7 +75,12 @@ def lines_to_pay(work: Work, *, only: Sequence[int] | None = None) -> tuple[ToPa
     voted = exists().where(DecisionVote.case_id == Case.id, DecisionVote.person_id == work.actor.person_id)
     query = (
         select(
-            CostLine, Case.number, Case.urgent, Case.decided_at_utc, Partner.name, Case.applicant_id, voted
+            CostLine,
+            Case.number,
+            Case.urgent,
+            Case.decided_at_utc,
+            Partner.name,
+            or_(voted, brought_by(work.actor.person_id)),
         )
         .join(Case, Case.id == CostLine.case_id)
         .join(Partner, Partner.id == Case.partner_id)
@@ -91,7 +97,7 @@ def lines_to_pay(work: Work, *, only: Sequence[int] | None = None) -> tuple[ToPa
         query = query.where(CostLine.id.in_(only))
     zone = ZoneInfo(work.network.time_zone)
     rows = []
-    for line, number, urgent, decided_at_utc, partner, applicant_id, has_voted in work.session.execute(query):
+    for line, number, urgent, decided_at_utc, partner, involved in work.session.execute(query):
         approved_on = (decided_at_utc or work.now_utc).astimezone(zone).date()
         rows.append(
             ToPay(
@@ -104,7 +110,7 @@ def lines_to_pay(work: Work, *, only: Sequence[int] | None = None) -> tuple[ToPa
                 urgent=urgent,
                 approved_on=approved_on,
                 days_waiting=max(0, (work.today - approved_on).days),
-                involved=has_voted or applicant_id == work.actor.person_id,
+                involved=involved,
             )
         )
     return tuple(rows)

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from casework.access import Permission
 from casework.audit.record import record
+from casework.cases.brought import brought_by_actor
 from casework.cases.find import case_for
 from casework.cases.tables import Case, CostLine
 from casework.context import Work
@@ -117,8 +118,8 @@ def _check_payable(work: Work, case: Case, line: CostLine) -> None:
 
 
 def is_involved(work: Work, case: Case) -> bool:
-    """Whether the actor submitted this case or voted on its decision, and so may not pay it."""
-    if case.applicant_id == work.actor.person_id:
+    """Whether the actor brought this case or voted on its decision, and so may not pay it."""
+    if brought_by_actor(work, case):
         return True
     voted = select(DecisionVote.id).where(
         DecisionVote.case_id == case.id, DecisionVote.person_id == work.actor.person_id

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from casework.cases.brought import brought_by_actor
 from casework.cases.tables import Case
 from casework.context import Work
 from casework.network.tables import Partner
@@ -70,7 +71,7 @@ def conflicts_of_actor(work: Work, case: Case, settlement: Settlement) -> tuple[
         case,
         settlement,
         partners=actor.partner_codes(),  # every organisation they work for, in whatever role
-        person_id=actor.person_id,
+        brought=brought_by_actor(work, case),
         name=actor.name,
     )
 
@@ -101,7 +102,12 @@ def free_members(work: Work, case: Case, settlement: Settlement, role: Role) -> 
         person
         for person, codes in people.values()
         if not _conflicts(
-            work, case, settlement, partners=frozenset(codes), person_id=person.id, name=person.name
+            work,
+            case,
+            settlement,
+            partners=frozenset(codes),
+            brought=case.applicant_id == person.id,
+            name=person.name,
         )
     )
 
@@ -112,7 +118,7 @@ def _conflicts(
     settlement: Settlement,
     *,
     partners: frozenset[str],
-    person_id: int,
+    brought: bool,
     name: str,
 ) -> tuple[Reason, ...]:
     """Being a party, or having submitted the case oneself.
@@ -126,7 +132,7 @@ def _conflicts(
         )
     )
     parties = CaseParties(
-        submitted_by_person=name if case.applicant_id == person_id else "",
+        submitted_by_person=name if brought else "",
         settlement_kind=SettlementKind(settlement.kind),
         settled_on=named,
     )

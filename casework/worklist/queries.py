@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from casework.access import Permission, visible_cases
+from casework.cases.brought import brought_by
 from casework.cases.tables import Case
 from casework.context import Work
 from casework.decision.deciding import waiting_list
@@ -213,7 +214,7 @@ def _to_review(work: Work, policies: _Policies) -> list[WorkLine]:
             Decision.reviewed_afterwards,
             DecisionReview.case_id.is_(None),
             Case.id.not_in(voted),
-            Case.applicant_id != work.actor.person_id,
+            ~brought_by(work.actor.person_id),
         )
     )
     zone = ZoneInfo(work.network.time_zone)
