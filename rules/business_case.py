@@ -262,10 +262,15 @@ def index_factor(from_year: int, to_year: int, price_index: Mapping[int, Fractio
 
 
 def add_parties(results: Iterable[Mapping[str, PartyResult]]) -> dict[str, PartyResult]:
-    """Many cases' parties summed: the matrix of who invests and who collects, by party code."""
+    """Many cases' parties summed: the matrix of who invests and who collects, by party code.
+
+    Outside the network a name is all there is: with or without capitals it is one party.
+    """
     total: dict[str, PartyResult] = {}
+    spelling: dict[str, str] = {}
     for parties in results:
-        for party, one in parties.items():
+        for written, one in parties.items():
+            party = spelling.setdefault(written.casefold(), written)
             before = total.get(party, PartyResult(Range(), Range()))
             total[party] = PartyResult(before.invests + one.invests, before.collects + one.collects)
     return dict(sorted(total.items()))
@@ -276,16 +281,21 @@ def with_repayers(
 ) -> dict[str, PartyResult]:
     """The parties of a settled case: what the pot put in is shown with those who repay it.
 
-    ``repaid_by_cents`` is what each party is charged; what nobody repays (a gift) stays with the pot.
+    ``repaid_by_cents`` is what each party repays, names with or without capitals; a gift stays with the pot.
     """
-    moved = {party: Fraction(cents) for party, cents in repaid_by_cents.items() if cents}
+    spelling = {party.casefold(): party for party in parties}
+    moved: dict[str, Fraction] = {}
+    for written, cents in repaid_by_cents.items():
+        if cents:
+            party = spelling.setdefault(written.casefold(), written)
+            moved[party] = moved.get(party, Fraction(0)) + cents
     pot = parties.get(POT, PartyResult(Range(), Range()))
     rest = sum(moved.values(), Fraction(0))
     less = Range(pot.invests.low - rest, pot.invests.mid - rest, pot.invests.high - rest)
     shown = dict(parties) | {POT: PartyResult(less, pot.collects)}
-    for party, cents in moved.items():
+    for party, part in moved.items():
         before = shown.get(party, PartyResult(Range(), Range()))
-        shown[party] = PartyResult(before.invests + Range(cents, cents, cents), before.collects)
+        shown[party] = PartyResult(before.invests + Range(part, part, part), before.collects)
     if shown[POT] == PartyResult(Range(), Range()):
         del shown[POT]
     return dict(sorted(shown.items()))

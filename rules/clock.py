@@ -27,7 +27,7 @@ class Pause:
 class AgeBucket(Labelled):
     """How long something is past its day."""
 
-    NOT_DUE = "not_due", "nog niet verlopen", "not yet due"
+    NOT_DUE = "not_due", "nog niet vervallen", "not yet due"
     DAYS_0_30 = "0-30", "0-30 dagen", "0-30 days"
     DAYS_31_60 = "31-60", "31-60 dagen", "31-60 days"
     DAYS_61_90 = "61-90", "61-90 dagen", "61-90 days"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,17 +13,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from casework.business_case.lines import POT
+from casework.business_case.repaying import repaid_by
 from casework.business_case.tables import BusinessCase, BusinessCaseLine
 from casework.cases.tables import Case, CostLine
 from casework.context import Work
 from casework.network.policy import policy_book
 from casework.network.tables import Network
-from casework.settlement.tables import Settlement
 from rules import business_case as sums
-from rules.lifecycle import SettlementKind, SettlementState
 from rules.policy import Policy, PolicyBook
 
-_STANDING = (SettlementState.DECIDED.value, SettlementState.REPAID.value)
 # Parameters of one statement: SQLite takes no more than 32,766.
 _CHUNK = 5_000
 
@@ -44,8 +42,8 @@ class Assumptions:
 class Computed:
     """A worked-out business case, and with whom the payout ends once it is settled.
 
-    ``repaid_by_cents`` is what each party is charged, by partner code or name; empty before settlement
-    and for a gift.
+    ``repaid_by_cents`` is what each party repaid or still owes, by partner code or name; empty before
+    settlement and for a gift.
     """
 
     case_id: int
@@ -194,35 +192,3 @@ def _asked_cents(session: Session, ids: list[int]) -> dict[int, int]:
         .group_by(CostLine.case_id)
     )
     return {case_id: int(cents) for case_id, cents in rows}
-
-
-def repaid_by(session: Session, ids: Iterable[int]) -> dict[int, dict[str, int]]:
-    """Per case what each party is charged by settlements that stand: partner code, ``resident`` or a name."""
-    rows = session.execute(
-        select(
-            Settlement.case_id, Settlement.kind, Settlement.amount_cents, Settlement.outside_party,
-            Settlement.sequence, Settlement.facts, Case.number,
-        )
-        .join(Case, Case.id == Settlement.case_id)
-        .where(Settlement.case_id.in_(list(ids)), Settlement.state.in_(_STANDING))
-    )  # fmt: skip
-    found: dict[int, dict[str, int]] = {}
-    for row in rows:
-        shares = found.setdefault(row.case_id, {})
-        for party, cents in _charged(row.kind, row.amount_cents, row.outside_party, row.facts).items():
-            party = party.removeprefix(f"{row.number}-V{row.sequence}-")  # noqa: PLW2901  # claims are named so
-            shares[party] = shares.get(party, 0) + cents
-    return found
-
-
-def _charged(kind: str, amount_cents: int, outside_party: str, facts: Mapping[str, object]) -> dict[str, int]:
-    if kind == SettlementKind.GIFT:
-        return {}
-    if kind == SettlementKind.RESIDENT:
-        return {"resident": amount_cents}
-    if kind == SettlementKind.OUTSIDE:
-        return {outside_party: amount_cents}
-    claims = facts.get("claims")
-    if not isinstance(claims, dict):
-        return {}
-    return {str(reference): int(cents) for reference, cents in claims.items()}

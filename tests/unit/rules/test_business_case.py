@@ -186,6 +186,20 @@ def test_a_settled_case_shows_the_pots_part_with_those_who_repay_it() -> None:
     assert gift["resident"].invests.mid == 100
 
 
+def test_a_party_outside_is_one_party_with_and_without_capitals() -> None:
+    lines = [line(Side.NEW, 400, party="pot"), line(cents=900, party="zorgverzekeraar")]
+    parties = compute(lines, **PLAIN).parties
+    first = business_case.with_repayers(parties, {"Zorgverzekeraar": 400})
+    assert {party: (one.invests.mid, one.collects.mid) for party, one in first.items()} == {
+        "zorgverzekeraar": (400, 900)
+    }
+    second = business_case.with_repayers(
+        compute([line(Side.NEW, 100, party="pot")], **PLAIN).parties, {"ZORGVERZEKERAAR": 60, "UWV": 40}
+    )
+    total = business_case.add_parties([first, second])
+    assert {party: one.invests.mid for party, one in total.items()} == {"UWV": 40, "zorgverzekeraar": 460}
+
+
 amounts = st.integers(0, 10_000_000)
 
 
