@@ -22,7 +22,7 @@ _HEADINGS: dict[str, dict[str, tuple[str, ...]]] = {
         "journal": ("Boeking", "Datum", "Wat", "Oorzaak", "Rekening", "Naam", "Onderdeel", "Debet", "Credit"),
         "card": ("Boeking", "Datum", "Wat", "Oorzaak", "Bedrag", "Saldo"),
         "balance": ("Rekening", "Naam", "Debet", "Credit"),
-        "words": ("Journaal", "Rekening", "Proefbalans", "Beginsaldo", "Samen"),
+        "words": ("Journaal", "Rekening", "Saldibalans", "Beginsaldo", "Samen"),
     },
     "en": {
         "journal": ("Entry", "Date", "What", "Cause", "Account", "Name", "Part", "Debit", "Credit"),

@@ -45,7 +45,7 @@ class FlowLabel(Labelled):
     )
     WRITTEN_OFF_RECEIVED = (
         Flow.WRITTEN_OFF_RECEIVED.value,
-        "alsnog ontvangen na afschrijven",
+        "alsnog ontvangen na afboeken",
         "received after it was written off",
     )
     REFUNDS = Flow.REFUNDS.value, "teruggestort door ontvangers", "refunded by payees"

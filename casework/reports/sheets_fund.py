@@ -80,6 +80,13 @@ def journal_sheet(
     return JournalCells(amounts=column(_AMOUNT), flows=column(_FLOW), accounts=column(4))
 
 
+def closing_label(setting: Setting, overview: AnnualOverview) -> str:
+    """What the closing is called: in a year that runs it is how the fund stands now."""
+    if overview.is_running:
+        return setting.say("Stand nu", "Balance now")
+    return setting.say("Eindstand op 31 december", "Closing on 31 December")
+
+
 def cash_sheet(
     book: Workbook, setting: Setting, overview: AnnualOverview, entries: JournalCells
 ) -> CashCells:
@@ -87,7 +94,7 @@ def cash_sheet(
     columns = [
         Column(Words("Kasstroom", "Cash flow"), 46, figures=False),
         Column(Words("Bedrag", "Amount"), 18),
-        Column(Words("In kas daarna", "Cash after it"), 18),
+        Column(Words("In de pot daarna", "Cash after it"), 18),
         Column(Words("(onder de balk)", "(below the bar)"), 16),
         Column(Words("Stand", "Balance"), 16),
         Column(Words("Erbij", "In"), 16),
@@ -104,7 +111,7 @@ def cash_sheet(
     end = sheet.next_row
     total_in, total_out, proof = end + 2, end + 3, end + 4
     sheet.add(
-        setting.say("Eindstand op 31 december", "Closing on 31 December"),
+        closing_label(setting, overview),
         Formula(f"=B{begin}+B{total_in}-B{total_out}"),
         bold=True,
         rule=True,
@@ -163,7 +170,7 @@ def claims_sheet(book: Workbook, setting: Setting, overview: AnnualOverview) -> 
     ages = list(AgeBucket)
     columns = [
         Column(Words("Wie", "Who"), 40, figures=False),
-        Column(Words("Soort", "Kind"), 30, figures=False),
+        Column(Words("Soort", "Kind"), 38, figures=False),
         *[Column(Words(age.nl, age.en), 16) for age in ages],
         Column(Words("Samen open", "Open in all"), 18),
         Column(Words("Oudste: dagen te laat", "Oldest: days late"), 14),

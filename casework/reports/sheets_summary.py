@@ -22,7 +22,7 @@ from casework.reports.sheet import (
     Words,
 )
 from casework.reports.sheets_cases import SpeedCells
-from casework.reports.sheets_fund import CashCells
+from casework.reports.sheets_fund import CashCells, closing_label
 from casework.reports.sheets_savings import SavingCells
 
 
@@ -40,7 +40,7 @@ def summary_sheet(book: Workbook, setting: Setting, overview: AnnualOverview, tr
     """Everything on one page."""
     before = overview.previous
     columns = [
-        Column(Words("Figuur", "Figure"), 46, figures=False),
+        Column(Words("Cijfer", "Figure"), 46, figures=False),
         Column(Words(str(overview.year), str(overview.year)), 18),
         Column(Words(*(2 * (str(before.year) if before else "",))), 18),
         Column(Words("Hoe het is bepaald", "How it was worked out"), 70, figures=False),
@@ -61,7 +61,7 @@ def _fund(sheet: Sheet, setting: Setting, overview: AnnualOverview, traces: Trac
     sheet.add(say("Erbij", "In"), Formula(f"={cash.came_in}"))
     sheet.add(say("Eraf", "Out"), Formula(f"={cash.went_out}"))
     end = sheet.add(
-        say("Eindstand op 31 december", "Closing on 31 December"),
+        closing_label(setting, overview),
         Formula(f"=B{begin}+B{begin + 1}-B{begin + 2}"),
         None,
         say("begin + erbij − eraf", "opening + in − out"),

@@ -39,13 +39,13 @@ _SENTENCES = {
     "settlement.escalate": _l("%(who)s legde het geschil voor aan de bestuurders."),
     "settlement.vote": _l("%(who)s stemde over de verrekening."),
     "settlement.decide": _l("De verrekening is vastgesteld."),
-    "settlement.repaid": _l("Alles is terugbetaald."),
+    "settlement.repaid": _l("Er staat niets meer open."),
     "settlement.undo_ask": _l("%(who)s vroeg om de verrekening terug te draaien."),
     "settlement.undo": _l("De verrekening is teruggedraaid."),
     "settlement.undo_refuse": _l("%(who)s liet de verrekening in stand."),
     "settlement.reopen": _l("Een vordering staat weer open."),
     "claim.repay": _l("Er is %(amount)s terugbetaald."),
-    "claim.write_off": _l("Er is %(amount)s afgeschreven."),
+    "claim.write_off": _l("Er is %(amount)s afgeboekt."),
 }
 
 

@@ -78,6 +78,15 @@ def test_the_fund_is_the_sum_of_its_entries(sheets: Sheets) -> None:
     assert sheets.beside("Kasstroom", "Verschil (moet nul zijn)") == 0
 
 
+def test_a_year_that_runs_has_no_closing_on_its_last_day_yet(story: Story) -> None:
+    running = annual_overview(story.session, network="testnet", year=NOW.year, as_of_utc=NOW)
+    found = Sheets(written(story, running))
+    for sheet in ("Overzicht", "Kasstroom"):
+        assert found.beside(sheet, "Stand nu") * 100 == running.fund.closing_cents
+        labels = {cell.value for cell in found.book[sheet]["A"]}
+        assert "Eindstand op 31 december" not in labels
+
+
 def test_the_first_sheet_says_what_the_overview_says(sheets: Sheets, overview: AnnualOverview) -> None:
     fund, savings = overview.fund, overview.savings
     shown = {

@@ -137,7 +137,7 @@ def test_a_card_runs_and_the_balance_balances(site_on_both: Site) -> None:
     foot = soup(client.get("/grootboek/balans")).select("tfoot td")
     assert foot[0].get_text() == foot[1].get_text()
     before = page_text(client.get("/grootboek/balans?op=2025-12-31"))
-    assert "Balans op 31 december 2025" in before
+    assert "Saldibalans op 31 december 2025" in before
 
 
 def test_spreadsheets_hold_numbers_and_never_somebodys_formula(site: Site) -> None:
