@@ -110,9 +110,12 @@ def standing_of(person_id: int, partner_codes: Iterable[str], case: Case, terms:
     return Standing(True)
 
 
-def own_standing(work: Work, case: Case, policy: Policy) -> Standing:
-    """How the one who acts stands to ``case``. Who handed it over to a colleague brought it still."""
-    if brought_by_actor(work, case):
+def own_standing(work: Work, case: Case, policy: Policy, *, brought: bool | None = None) -> Standing:
+    """How the one who acts stands to ``case``. Who handed it over to a colleague brought it still.
+
+    Who looks at many cases at once gives ``brought``.
+    """
+    if brought_by_actor(work, case) if brought is None else brought:
         return Standing(False, SUBMITTED_SELF)
     return standing_of(work.actor.person_id, work.actor.partner_codes(), case, policy.conflict)
 

@@ -50,6 +50,7 @@ class _Given:
     votes: Mapping[int, Sequence[DecisionVote]]
     households: Mapping[str, Sequence[Case]]
     members: Sequence[SecretariatMember]
+    brought: frozenset[int]
     waiting: Sequence[Waiting]
     promisable: frozenset[str]
 
@@ -141,6 +142,7 @@ def _given(work: Work, cases: Sequence[Case]) -> _Given:
     votes: dict[int, list[DecisionVote]] = {}
     for vote in work.session.scalars(select(DecisionVote).where(DecisionVote.case_id.in_(ids))):
         votes.setdefault(vote.case_id, []).append(vote)
+    brought = select(Case.id).where(Case.id.in_(ids), brought_by(work.actor.person_id))
     waiting = waiting_list(work)
     available = fund_position(work.session, network=work.network.code).available_cents
     return _Given(
@@ -148,6 +150,7 @@ def _given(work: Work, cases: Sequence[Case]) -> _Given:
         votes=votes,
         households=household_requests(work, cases),
         members=secretariat(work),
+        brought=frozenset(work.session.scalars(brought)),
         waiting=waiting,
         promisable=frozenset(one.reference for one in can_be_promised(waiting, available)),
     )
@@ -155,7 +158,7 @@ def _given(work: Work, cases: Sequence[Case]) -> _Given:
 
 def _turn(work: Work, case: Case, policy: Policy, given: _Given) -> Turn:
     state = DecisionState(case.decision_state)
-    standing = own_standing(work, case, policy)
+    standing = own_standing(work, case, policy, brought=case.id in given.brought)
     if state is DecisionState.INFORMATION_REQUESTED:
         asked = next((one.asked_at_utc for one in case.questions if one.answered_at_utc is None), None)
         zone = ZoneInfo(work.network.time_zone)
