@@ -1,14 +1,21 @@
 """All mapped tables, imported once so that the metadata is whole (migrations, tests, doctor)."""
 
-import casework.audit.tables
-import casework.book_year.tables
-import casework.business_case.tables
-import casework.cases.tables
-import casework.claims.tables
-import casework.decision.tables
-import casework.fund.tables
-import casework.network.tables
-import casework.payout.tables
-import casework.people.tables
-import casework.settlement.tables
-import ledger.tables  # noqa: F401  (imported for its side effect on the metadata)
+from importlib import import_module
+
+# Imported for their effect on the metadata alone.
+MODULES = (
+    "casework.audit.tables",
+    "casework.book_year.tables",
+    "casework.business_case.tables",
+    "casework.cases.tables",
+    "casework.claims.tables",
+    "casework.decision.tables",
+    "casework.fund.tables",
+    "casework.network.tables",
+    "casework.payout.tables",
+    "casework.people.tables",
+    "casework.settlement.tables",
+    "ledger.tables",
+)
+for _name in MODULES:
+    import_module(_name)

@@ -11,9 +11,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.chdir(ROOT)
 
-from casework.demo.load import ensure_demo, sign_ins  # noqa: E402
-
 from app import create_app  # noqa: E402  (the path must be set first)
+from casework.demo.load import ensure_demo, sign_ins  # noqa: E402
 from config.settings import load  # noqa: E402
 from storage.migrate import upgrade  # noqa: E402
 

@@ -65,9 +65,7 @@ def _of_network(work: Work) -> ColumnElement[bool]:
             Appointment.person_id == LogRecord.person_id, Appointment.network_id == work.network.id
         )
     )
-    return or_(
-        LogRecord.network_id == work.network.id, and_(LogRecord.network_id.is_(None), here)
-    )
+    return or_(LogRecord.network_id == work.network.id, and_(LogRecord.network_id.is_(None), here))
 
 
 def _conditions(work: Work, search: LogSearch) -> list[ColumnElement[bool]]:

@@ -57,9 +57,7 @@ def load_actor(session: Session, *, person: Person, network: Network, day: date)
     rows = session.execute(
         select(Appointment.role, Partner.id, Partner.code, Partner.name)
         .join(Partner, Partner.id == Appointment.partner_id)
-        .where(
-            Appointment.person_id == person.id, Appointment.network_id == network.id, *_in_force(day)
-        )
+        .where(Appointment.person_id == person.id, Appointment.network_id == network.id, *_in_force(day))
         .order_by(Appointment.id)
     )
     held = tuple(Held(Role(role), partner_id, code, name) for role, partner_id, code, name in rows)

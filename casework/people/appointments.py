@@ -40,9 +40,7 @@ def add_role(
     person = person_for(work, person_id, lock=True)
     if person.id == work.actor.person_id:
         raise OwnRole()
-    return appoint(
-        work, person, role=role, partner_code=partner_code, from_on=from_on, until_on=until_on
-    )
+    return appoint(work, person, role=role, partner_code=partner_code, from_on=from_on, until_on=until_on)
 
 
 def appoint(
@@ -111,9 +109,7 @@ def end_role(work: Work, *, appointment_id: int, last_on: date | None) -> None:
 def appointment_for(work: Work, appointment_id: int) -> Appointment:
     """An appointment in the actor's network. Raises :class:`errors.NotFound`."""
     found = work.session.scalar(
-        select(Appointment).where(
-            Appointment.id == appointment_id, Appointment.network_id == work.network.id
-        )
+        select(Appointment).where(Appointment.id == appointment_id, Appointment.network_id == work.network.id)
     )
     if found is None:
         raise NotFound()
