@@ -13,11 +13,18 @@ from casework.access import Permission
 from casework.audit.record import record
 from casework.network.tables import Network
 from casework.people.actor import day_in, load_actor, networks_of
-from casework.people.own_account import change_password, choose_language, own_account
+from casework.people.own_account import PasswordWrong, change_password, choose_language, own_account
 from casework.people.own_account import end_other_sessions as end_others
 from casework.people.passwords import MINIMUM_LENGTH, verify_password
 from casework.people.sessions import end_session
-from casework.people.sign_in import SignInFailed, TooManyGuesses, conclude, person_with, reserve_guess
+from casework.people.sign_in import (
+    SignInFailed,
+    TooManyGuesses,
+    conclude,
+    forgive_guess,
+    person_with,
+    reserve_guess,
+)
 from casework.people.tables import Person
 from casework.web.errors import errors_by_field, sentence_of
 from casework.web.identity import Identity
@@ -142,18 +149,10 @@ def account() -> Answer:
     """One's own roles, sessions and password."""
     if request.method == "GET":
         return _account_page({})
-    form = request.form
     try:
-        with work() as job:
-            change_password(
-                job,
-                present=form.get("present", ""),
-                password=form.get("password", ""),
-                again=form.get("again", ""),
-                own_hash=_own_hash(),
-            )
+        _change_password()
     except Invalid as problem:
-        return _account_page(errors_by_field(problem)), 422
+        return _account_page(errors_by_field(problem)), 429 if isinstance(problem, TooManyGuesses) else 422
     flash(_("Uw wachtwoord is gewijzigd. Andere apparaten zijn afgemeld."), "success")
     return redirect(url_for("session.home"))
 
@@ -187,6 +186,32 @@ def _authenticate(email: str, password: str, device: str) -> tuple[Person | None
             address=address,
         )
     return found, SignInFailed() if attempt_id is not None else TooManyGuesses()
+
+
+def _change_password() -> None:
+    """Change it, with the present one counted as a guess: a found-open session must not help to guess it."""
+    form, device = request.form, request.cookies.get(_device_cookie(), "")
+    with unit_of_work(engine()) as database:
+        email = database.get_one(Person, g.actor.person_id).email
+        attempt_id = reserve_guess(database, email=email, device=device, now_utc=now_utc())
+    if attempt_id is None:
+        raise TooManyGuesses(field="present")
+    try:
+        with work() as job:
+            change_password(
+                job,
+                present=form.get("present", ""),
+                password=form.get("password", ""),
+                again=form.get("again", ""),
+                own_hash=_own_hash(),
+            )
+            forgive_guess(job.session, attempt_id)
+    except PasswordWrong:
+        raise
+    except Invalid:  # the present one was right, the new one is not
+        with unit_of_work(engine()) as database:
+            forgive_guess(database, attempt_id)
+        raise
 
 
 def _account_page(errors: dict[str, str]) -> str:
