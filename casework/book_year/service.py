@@ -52,10 +52,7 @@ def close(work: Work, *, year: int, complete: bool, statements_through_on: date,
     done = attempt(work, "year.close", key, year=year)
     if done.repeated:
         return
-    obstacle = closing_obstacle(work, year)
-    if obstacle is not None:
-        raise obstacle
-    check_statements(work, year=year, complete=complete, through_on=statements_through_on)
+    check_closing(work, year=year, complete=complete, through_on=statements_through_on)
     closing.close_year(
         work.session,
         network=work.network.code,
@@ -69,14 +66,30 @@ def close(work: Work, *, year: int, complete: bool, statements_through_on: date,
     done.finish(str(year))
 
 
-def check_statements(work: Work, *, year: int, complete: bool, through_on: date) -> None:
-    """Whether the treasurer's word on the bank statements is enough to close ``year``."""
+def check_closing(work: Work, *, year: int, complete: bool, through_on: date) -> None:
+    """Raise what keeps ``year`` from being closed with the treasurer's word on the bank statements."""
+    require_state(known_year(work, year), YearState.OPEN)
+    obstacle = closing_obstacle(work, year)
+    if obstacle is not None:
+        raise obstacle
     if not complete:
         raise StatementsNotConfirmed(field="complete", year=year)
     if through_on < date(year, 12, 31):
         raise StatementsEndTooEarly(field="through_on", year=year)
     if through_on > work.today:
         raise StatementsInFuture(field="through_on")
+
+
+def require_state(found: BookYear, *states: YearState) -> None:
+    """Raise :class:`ledger.refusals.YearNotReady` where the year is in none of ``states``."""
+    if found.state in states:
+        return
+    raise YearNotReady(
+        book_year=found.book_year,
+        state=closing.STATE_NL[found.state],
+        needs_nl="Kijk bij het boekjaar welke stap nu kan.",
+        needs_en="See which step is next.",
+    )
 
 
 def examine(work: Work, *, year: int) -> VerifyReport:
@@ -120,8 +133,7 @@ def adopt(work: Work, *, year: int, key: str) -> Quorum:
     done = attempt(work, "year.adopt", key, year=year)
     if done.repeated:
         return quorum(work, found)
-    if found.state is not YearState.AUDITED:
-        raise _next_step_is_another(found)
+    require_state(found, YearState.AUDITED)
     new = work.actor.person_id not in quorum(work, found).signed_ids
     if new:
         _sign(work, year, "adopt")
@@ -190,19 +202,9 @@ def _begin(work: Work, year: int, permission: Permission) -> BookYear:
 
 
 def _may_audit(work: Work, found: BookYear) -> None:
-    if found.state is not YearState.CLOSED:
-        raise _next_step_is_another(found)
+    require_state(found, YearState.CLOSED)
     if closed_by(found) == str(work.actor.person_id):
         raise ClosedByYourself(year=found.book_year)
-
-
-def _next_step_is_another(found: BookYear) -> YearNotReady:
-    return YearNotReady(
-        book_year=found.book_year,
-        state=closing.STATE_NL[found.state],
-        needs_nl="Kijk bij het boekjaar welke stap nu kan.",
-        needs_en="See which step is next.",
-    )
 
 
 def _verified(work: Work, head: str | None = None) -> VerifyReport:

@@ -27,11 +27,13 @@ from casework.web.formatting import duration, euros, number, percent
 from casework.web.money_form import confirmed, form_key, language
 from casework.web.route import engine, needs, now_utc, work
 from errors import Conflict, Invalid
+from ledger.closing import YearState
 from rules.wording import round_half_up
 from storage.unit_of_work import unit_of_work
 
 bp = Blueprint("book_year", __name__)
 Answer = str | AnyResponse | tuple[str, int]
+CLOSED = (YearState.CLOSED, YearState.AUDITED)  # and not adopted: it can be reopened
 REASON_MAXIMUM = 1_000  # what the ledger's own log has room for
 
 
@@ -72,10 +74,16 @@ def close(year: int) -> Answer:
         values = parse(ClosingForm(), request.form)
         if not confirmed():
             with work(write=False) as job:
-                service.check_statements(
+                service.check_closing(
                     job, year=year, complete=values["complete"], through_on=values["through_on"]
                 )
-                return _ask(job, year, "book_year/confirm_close.html", through_on=values["through_on"])
+                return _ask(
+                    job,
+                    year,
+                    "book_year/confirm_close.html",
+                    YearState.OPEN,
+                    through_on=values["through_on"],
+                )
         with work() as job:
             service.close(
                 job,
@@ -97,7 +105,7 @@ def audit(year: int) -> Answer:
         if not confirmed():
             with _unchanging(write=False) as job:
                 report = service.examine(job, year=year)
-                return _ask(job, year, "book_year/confirm_audit.html", report=report)
+                return _ask(job, year, "book_year/confirm_audit.html", YearState.CLOSED, report=report)
         with _unchanging() as job:
             head = service.audit(job, year=year, key=form_key())
     except (Invalid, Conflict) as problem:
@@ -113,7 +121,7 @@ def adopt(year: int) -> Answer:
     try:
         if not confirmed():
             with work(write=False) as job:
-                return _ask(job, year, "book_year/confirm_adopt.html")
+                return _ask(job, year, "book_year/confirm_adopt.html", YearState.AUDITED)
         with _unchanging() as job:
             signed = service.adopt(job, year=year, key=form_key())
     except (Invalid, Conflict) as problem:
@@ -137,7 +145,7 @@ def ask_reopening(year: int) -> Answer:
         reason = parse(ReopeningForm(), request.form)["reason"]
         if not confirmed():
             with work(write=False) as job:
-                return _ask(job, year, "book_year/confirm_ask.html", reason=reason)
+                return _ask(job, year, "book_year/confirm_ask.html", *CLOSED, reason=reason)
         with work() as job:
             service.ask_reopening(job, year=year, reason=reason, key=form_key())
     except (Invalid, Conflict) as problem:
@@ -152,7 +160,7 @@ def reopen(year: int) -> Answer:
     try:
         if not confirmed():
             with work(write=False) as job:
-                return _ask(job, year, "book_year/confirm_reopen.html")
+                return _ask(job, year, "book_year/confirm_reopen.html", *CLOSED)
         with work() as job:
             service.reopen(job, year=year, key=form_key())
     except (Invalid, Conflict) as problem:
@@ -219,9 +227,9 @@ def _page(job: Work, year: int, errors: dict[str, str] | None = None) -> str:
     )
 
 
-def _ask(job: Work, year: int, template: str, **facts: Any) -> str:
-    """The question before something that is hard to undo; only about a year that there is."""
-    known_year(job, year)
+def _ask(job: Work, year: int, template: str, *states: YearState, **facts: Any) -> str:
+    """The question before something that is hard to undo; only where the year's state allows it."""
+    service.require_state(known_year(job, year), *states)
     return render_template(template, page=year_page(job, year), key=form_key(), **facts)
 
 
