@@ -88,12 +88,17 @@ class WrittenOff:
 
 @dataclass(frozen=True, slots=True)
 class ClaimPage:
-    """One claim with its plan. ``suggested_cents`` is what the next repayment would be."""
+    """One claim with its plan. ``suggested_cents`` is what the next repayment would be.
+
+    ``ended_cents`` is what is no longer owed without having been repaid: written off, fallen back to the
+    case, or reversed with the settlement.
+    """
 
     row: ClaimRow
     settlement: str
     parts: tuple[Part, ...]
     repaid_cents: int
+    ended_cents: int
     suggested_cents: int
     written_off: tuple[WrittenOff, ...]
 
@@ -163,11 +168,13 @@ def claim_page(work: Work, reference: str) -> ClaimPage:
     if not may_ever(work.actor, Permission.CLAIM_VIEW) and not _is_own(work, found):
         raise NotFound()
     parts = _parts(work, found)
+    repaid = ledger_claims.repaid_cents(work.session, network=work.network.code, reference=reference)
     return ClaimPage(
         row=_row(work, found),
         settlement=found.settlement,
         parts=parts,
-        repaid_cents=ledger_claims.repaid_cents(work.session, network=work.network.code, reference=reference),
+        repaid_cents=repaid,
+        ended_cents=found.amount_cents - repaid - found.open_cents,
         suggested_cents=next((part.open_cents for part in parts if part.open_cents), 0),
         written_off=_written_off(work, reference),
     )

@@ -70,7 +70,10 @@ def _fund(sheet: Sheet, setting: Setting, overview: AnnualOverview, traces: Trac
     )
     sheet.add(say("  toegezegd", "  promised"), Cents(position.commitments_cents))
     sheet.add(say("  voorgeschoten door partners", "  advanced by partners"), Cents(position.advances_cents))
-    sheet.add(say("  nog niet herkend", "  not recognised"), Cents(position.suspense_cents))
+    sheet.add(
+        say("  nog niet herkend of terug te betalen", "  not recognised, or to be paid back"),
+        Cents(position.suspense_cents),
+    )
     sheet.add(say("  buffer", "  buffer"), Cents(position.buffer_cents))
     sheet.add(
         say("  beschikbaar", "  available"),

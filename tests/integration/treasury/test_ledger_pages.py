@@ -64,6 +64,9 @@ def test_a_claim_is_given_up_after_a_reason_and_a_question(site: Site) -> None:
     assert _send(client, asked, address).status_code == 302
     after = page_text(client.get(f"/vorderingen/{it.references['zayaz']}"))
     assert "Bestaat niet meer." in after
+    # Given up is not paid: the page accounts for every cent of the claim without saying so.
+    assert "Niet meer te innen € 300,00" in after
+    assert "voldaan" not in after
 
 
 def test_a_representative_sees_the_own_claims(site: Site) -> None:
