@@ -84,13 +84,13 @@
     setTimeout(go, WAIT_FOR_SAVE_MS);
   }
 
+  // Here and not before the request itself: by then the save under way has been broken off for the new one.
+  document.addEventListener("htmx:config:request", (event) => {
+    if (sender(event)?.closest?.("form")?.dataset.sending) event.preventDefault();
+  });
   document.addEventListener("htmx:before:request", (event) => {
     const form = sender(event)?.closest?.("form");
     if (!form) return;
-    if (form.dataset.sending) {
-      event.preventDefault();
-      return;
-    }
     if (!saves.has(form)) saves.set(form, new Set());
     saves.get(form).add(event.detail?.ctx);
     say(form, "saving");

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.browser.installation import ROOT, application, environment
+from tests.browser.installation import ROOT, flask_command, server
 from tests.browser.office import Office, empty_network, shift_to_opening, with_people
 
 expect.set_options(timeout=15_000)  # a busy machine is slow, not wrong
 pytest.register_assert_rewrite("tests.browser.figures")
 
+DEMO_DAY = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
@@ -36,45 +34,13 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-SERVER_SECONDS = 540  # a server that outlives its tests stops by itself
 
 
 @pytest.fixture(scope="session")
 def serve() -> Iterator[Callable[..., str]]:
     """Start a server on an instance folder, its clock moved by ``shift``; gives its address."""
-    processes: list[subprocess.Popen[bytes]] = []
-
-    def start(instance: Path, shift: timedelta | None = None) -> str:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        command = [
-            "timeout", str(SERVER_SECONDS), sys.executable, "-m", "granian",
-            "--interface", "wsgi", "--factory", "--host", "127.0.0.1", "--port", str(port),
-            "--workers", "1", "--no-ws", application(shift),
-        ]  # fmt: skip
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=environment(instance, shift),
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        processes.append(process)
-        address = f"http://127.0.0.1:{port}"
-        for _attempt in range(200):
-            try:
-                urllib.request.urlopen(f"{address}/aanmelden", timeout=2).close()
-                return address
-            except OSError:
-                assert process.poll() is None, "the server stopped before it answered"
-                time.sleep(0.1)
-        raise AssertionError("the server did not answer within 20 seconds")
-
-    yield start
-    for process in processes:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(timeout=20)
+    with ExitStack() as running:
+        yield lambda instance, shift=None: running.enter_context(server(instance, shift))
 
 
 @pytest.fixture(scope="session")
@@ -106,12 +72,40 @@ def folder(template: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def office(browser: Browser, folder: Path, serve: Callable[..., str], shift: timedelta) -> Iterator[Office]:
+def office(browser: Browser, folder: Path, shift: timedelta) -> Iterator[Office]:
     """Those people at work. What the browser complained of fails the test."""
-    opened = Office(browser, serve(folder, shift))
-    yield opened
-    opened.close()
+    with server(folder, shift) as address:
+        opened = Office(browser, address)
+        yield opened
+        opened.close()
     assert opened.complaints == []
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A running demo, and the password of all its people."""
+
+    address: str
+    password: str
+    folder: Path
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, serve: Callable[..., str]) -> Demo:
+    """A demo of some thirty cases that ends on a fixed day. Made once, whichever test process comes first."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    made = shared / "demo"
+    with (shared / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (made / "whole").exists():
+            flask_command(made, "demo", "load", "--cases", "30", "--until", DEMO_DAY.date().isoformat())
+            (made / "whole").touch()
+    folder = tmp_path_factory.mktemp("demo") / "instance"  # what one process writes, no other sees
+    shutil.copytree(made, folder)
+    password = (folder / "demo_password").read_text(encoding="utf-8").strip()
+    return Demo(serve(folder, DEMO_DAY - datetime.now(UTC)), password, folder)
 
 
 @pytest.fixture

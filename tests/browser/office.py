@@ -56,17 +56,20 @@ class Office:
         self._pages: dict[str, Page] = {}
         self.complaints: list[str] = []
 
-    def of(self, who: str) -> Page:
+    def of(self, who: str, *, scripts: bool = True) -> Page:
         """The page of the person whose address begins with ``who``; signs in the first time."""
-        if who not in self._pages:
-            page = self.visitor(who)
+        key = f"{who} {scripts}"
+        if key not in self._pages:
+            page = self.visitor(key, scripts=scripts)
             sign_in(page, self.address, f"{who}@omloop.example", PASSWORD)
-            self._pages[who] = page
-        return self._pages[who]
+            self._pages[key] = page
+        return self._pages[key]
 
-    def visitor(self, who: str) -> Page:
-        """A page of a browser of one's own, not signed in."""
-        context = self._browser.new_context(viewport={"width": 1280, "height": 900}, locale="nl-NL")
+    def visitor(self, who: str, *, scripts: bool = True) -> Page:
+        """A page of a browser of one's own, not signed in; one that runs no scripts, if asked."""
+        context = self._browser.new_context(
+            viewport={"width": 1280, "height": 900}, locale="nl-NL", java_script_enabled=scripts
+        )
         context.set_default_timeout(15_000)
         self._contexts[who] = context
         page = context.new_page()

@@ -46,15 +46,20 @@ def book_contributions(office: Office) -> None:
     told(page, "16 bijdragen zijn geboekt.")
 
 
-def fill_in_and_submit(office: Office, who: str, told_case: Told, regular: list[RegularLine]) -> str:
+def fill_in_and_submit(
+    office: Office, who: str, told_case: Told, regular: list[RegularLine], *, scripts: bool = True
+) -> str:
     """The applicant writes the case in four steps, with a draft in between, and submits it; its number."""
-    page = office.of(who)
+    page = office.of(who, scripts=scripts)
     menu(page, "Casussen")
     page.get_by_role("link", name="Nieuwe casus").click()
     press(page, "Beginnen")
     number = re.search(r"/casussen/([^/]+)/", page.url)
     assert number
     _resident(page, told_case)
+    if scripts:
+        _leave_without_saving(page, told_case)
+    press(page, "Bewaren en verder")
     _stuck(page, told_case)
     _breakthrough(page, told_case)
     _regular_way(page, regular)
@@ -72,13 +77,15 @@ def _resident(page: Page, told_case: Told) -> None:
         page.check(f"input[name=domains][value='{domain}']")
     page.fill("#grade_before", "3")
     page.fill("#consent_on", "2026-11-20")
-    # Nothing was pressed yet: what was typed is kept all the same, also when the page is left.
+
+
+def _leave_without_saving(page: Page, told_case: Told) -> None:
+    """Nothing was pressed yet: what was typed is kept all the same, also when the page is left."""
     expect(page.locator("[data-autosave]")).to_have_text("Concept bewaard")
     expect(page.locator("#autosave-detail")).to_contain_text("Bewaard om")
     page.reload()
     expect(page.locator("#alias")).to_have_value(told_case["assumed_alias"])
     expect(page.locator("#consent_on")).to_have_value("2026-11-20")
-    press(page, "Bewaren en verder")
 
 
 def _stuck(page: Page, told_case: Told) -> None:
