@@ -62,7 +62,7 @@ class Relation(StrEnum):
     """How the actor must stand to the thing for a grant to hold."""
 
     ANY = "anything in the network"
-    OWN = "their own case"
+    OWN = "their own case, as long as they hold the role for its partner"
     OWN_PARTNER = "a submitted case or settlement of their partner"
     SUBMITTED = "a case that was submitted"
 
@@ -157,7 +157,7 @@ def _stands(actor: Actor, grant: Grant, case: Case) -> bool:
         case Relation.ANY:
             return True
         case Relation.OWN:
-            return case.applicant_id == actor.person_id
+            return case.applicant_id == actor.person_id and case.partner_id in actor.partner_ids(grant.role)
         case Relation.OWN_PARTNER:
             return submitted and case.partner_id in actor.partner_ids(grant.role)
         case Relation.SUBMITTED:
@@ -174,7 +174,8 @@ def visible_cases(actor: Actor, permission: Permission = Permission.CASE_LIST) -
             case Relation.ANY:
                 conditions.append(Case.network_id == actor.network_id)
             case Relation.OWN:
-                conditions.append(Case.applicant_id == actor.person_id)
+                partners = actor.partner_ids(grant.role)
+                conditions.append(and_(Case.applicant_id == actor.person_id, Case.partner_id.in_(partners)))
             case Relation.OWN_PARTNER:
                 partners = actor.partner_ids(grant.role)
                 conditions.append(and_(Case.submitted_at_utc.is_not(None), Case.partner_id.in_(partners)))
