@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from casework.book_year.queries import names_of
@@ -13,9 +14,10 @@ from casework.book_year.refusals import NothingAdopted
 from casework.book_year.state import known_year
 from casework.book_year.tables import AdoptedOverview
 from casework.context import Work
-from casework.reports.annual import AnnualOverview, for_executives
+from casework.reports.annual import AnnualOverview, KeyFigures, for_executives
 from casework.reports.as_json import overview_json
 from ledger.closing import YearAct
+from rules.business_case import Figure
 from rules.wording import Labelled
 
 Document = Mapping[str, Any]
@@ -115,6 +117,35 @@ def adopted_document(work: Work, year: int) -> dict[str, Any]:
         "head_hash": kept.head_hash,
         "overview": kept.document,
     }
+
+
+def adopted_key_figures(work: Work, now: KeyFigures) -> KeyFigures:
+    """The key figures of the year of ``now`` as they were adopted; ``now`` itself where it was not."""
+    kept = work.session.get(AdoptedOverview, (work.network.id, now.year))
+    if kept is None:
+        return now
+    fund, speed, cases = (kept.document[part] for part in ("fund", "speed", "cases"))
+    return KeyFigures(
+        year=now.year,
+        revolving_rate=_figure(fund, "revolving_rate", now.revolving_rate),
+        return_per_euro=_figure(kept.document["savings"], "return_per_euro", now.return_per_euro),
+        median_hours=_hours(speed["to_decision"]["median_hours"]),
+        slowest_hours=_hours(speed["to_decision"]["slowest_tenth_hours"]),
+        settled_in_time=_figure(speed, "settled_in_time", now.settled_in_time),
+        payouts_cents=fund["payouts_cents"],
+        repayments_cents=fund["repayments_cents"],
+        approved=cases["approved"],
+    )
+
+
+def _figure(document: Document, name: str, now: Figure) -> Figure:
+    """The exact quotient that was kept; none where there was none, for the reason there still is."""
+    exact = document[f"{name}_exact"]
+    return Figure(None, now.why_not) if exact is None else Figure(Fraction(exact))
+
+
+def _hours(text: str | None) -> Fraction | None:
+    return None if text is None else Fraction(text)
 
 
 def _read(document: Document, path: tuple[str, ...]) -> int | Decimal | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -204,13 +204,25 @@ def _acts(work: Work, found: BookYear) -> tuple[ActRow, ...]:
         through_on = statements.get(closings) if act.act is YearAct.CLOSED else None
         names = names_of(work, act.people)
         rows.append(ActRow(ActLabel(act.act.value), act.at_utc, names, act.reason, through_on, act.head_hash))
-    rows += [
+    signed = [
         ActRow(ActLabel.SIGNED, one.at_utc, (name,), "", None, one.head_hash)
         for one, name in signatures
         if one.act == "adopt"
     ]
-    order = list(ActLabel)
-    return tuple(sorted(rows, key=lambda row: (row.at_utc, order.index(row.act))))
+    return tuple(_merged(rows, signed))
+
+
+def _merged(acts: list[ActRow], signed: list[ActRow]) -> Iterator[ActRow]:
+    """The acts in the ledger's order, each after the signatures that were put before it."""
+    waiting = list(signed)
+    for act in acts:
+        while waiting and (
+            waiting[0].at_utc < act.at_utc
+            or (act.act is ActLabel.ADOPTED and waiting[0].at_utc == act.at_utc)
+        ):
+            yield waiting.pop(0)
+        yield act
+    yield from waiting
 
 
 def _under_way(work: Work, year: int) -> tuple[UnderWay, ...]:

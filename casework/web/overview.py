@@ -9,7 +9,7 @@ from fractions import Fraction
 from flask import Blueprint, Response, g, render_template, url_for
 
 from casework.access import Permission, may_ever
-from casework.book_year.adopted import adopted_view
+from casework.book_year.adopted import adopted_key_figures, adopted_view
 from casework.context import Actor, Work
 from casework.network.tables import Network
 from casework.reports.annual import AnnualOverview, annual_overview, for_executives, overview_years
@@ -101,6 +101,8 @@ def _page(job: Work, year: int) -> str:
         overview=overview,
         adopted=adopted_view(job, overview),
         figure_words=figure_words,
+        headline=adopted_key_figures(job, overview.key_figures),
+        before=adopted_key_figures(job, overview.previous) if overview.previous else None,
         years=overview_years(job.session, network=job.network.code, as_of_utc=job.now_utc),
         ages=list(AgeBucket),
         not_due=AgeBucket.NOT_DUE,

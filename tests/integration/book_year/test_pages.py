@@ -251,5 +251,9 @@ def test_the_adopted_figures_stand_beside_those_of_now(engine: Engine, app: Flas
     assert [row[0] for row in rows] == ["verwachte besparing", "terug per geïnvesteerde euro"]
     assert rows[1][1].replace("\xa0", " ") == "€ 8,11"
     assert rows[1][2] != rows[1][1]
-    assert "De vastgestelde cijfers blijven gelden." in page_text(page)
+    text = page_text(page)
+    assert "De vastgestelde cijfers blijven gelden." in text
+    assert "Elke geïnvesteerde euro € 8,11 terug" in text  # the headline is what was adopted
+    assert "48 % van wat is uitbetaald kwam terug · 2024: 40 %" in text
+    assert "36 uur negen van de tien binnen 3 dagen · 2024: 24 uur" in text
     assert "De cijfers van nu zijn dezelfde als toen." in page_text(client.get("/jaaroverzicht/2024"))
