@@ -1,8 +1,8 @@
 """The posting path's statements, once per database: what is hot is written in the database's own words.
 
-Three statements post an entry on either database: read what posting needs (with the fund locked), insert
-the legs, insert the entry, which seals it (``migrations/sql/0001_ledger_*.sql``). On PostgreSQL the legs go
-as one array statement; a statement per leg would cost a round trip each.
+Posting reads what it needs (with the fund locked), inserts the legs, and inserts the entry, which seals it
+(``migrations/sql/0001_ledger_*.sql``). On PostgreSQL that is two round trips: legs go as arrays, together
+with their entry; a statement per leg would cost a round trip each.
 """
 
 from __future__ import annotations
@@ -54,11 +54,7 @@ _ENTRY_COLUMNS = (
 _SQLITE_ENTRY = f"INSERT INTO ledger_entry ({_ENTRY_COLUMNS}) VALUES ({', '.join('?' * 12)})"  # noqa: S608  (no values)
 
 _POSTGRES_PREPARE = "SELECT * FROM ledger_prepare(%s, %s, %s, %s::text[], %s::text[])"
-_POSTGRES_LEGS = (
-    "INSERT INTO ledger_leg (entry_id, account, subject, amount_cents) "
-    "SELECT %s, l.* FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS l"
-)
-_POSTGRES_ENTRY = f"INSERT INTO ledger_entry ({_ENTRY_COLUMNS}) VALUES ({', '.join(['%s'] * 12)})"  # noqa: S608
+_POSTGRES_WRITE = f"SELECT ledger_write({'%s, ' * 12}%s::text[], %s::text[], %s::bigint[])"
 
 
 def prepare(
@@ -131,8 +127,7 @@ def write(connection: Connection, *, fund_id: int, entry: PostedEntry) -> None:
                 [leg.key.subject for leg in entry.legs],
                 [leg.amount_cents for leg in entry.legs],
             )
-            connection.exec_driver_sql(_POSTGRES_LEGS, (entry.id, *arrays))
-            connection.exec_driver_sql(_POSTGRES_ENTRY, row)
+            connection.exec_driver_sql(_POSTGRES_WRITE, (*row, *arrays))
     except DBAPIError as error:
         if reason := broken_rule(error):
             raise BookRefuses(reason=reason) from error

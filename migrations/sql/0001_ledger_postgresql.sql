@@ -66,6 +66,7 @@ DECLARE
   leg_sum bigint;
   flow_kind text := NEW.kind;
   the_month integer := extract(year FROM NEW.booked_on)::integer * 100 + extract(month FROM NEW.booked_on)::integer;
+  the_case text;
   problem text;
 BEGIN
   SELECT * INTO f FROM ledger_fund WHERE id = NEW.fund_id FOR UPDATE;
@@ -118,10 +119,12 @@ BEGIN
     debit_cents = ledger_month.debit_cents + excluded.debit_cents,
     credit_cents = ledger_month.credit_cents + excluded.credit_cents;
 
-  INSERT INTO ledger_year (fund_id, book_year, last_number, state)
-  VALUES (NEW.fund_id, NEW.book_year, 1, 'open')
-  ON CONFLICT (fund_id, book_year) DO UPDATE SET last_number = ledger_year.last_number + 1
-  RETURNING last_number INTO leg_count;
+  UPDATE ledger_year SET last_number = last_number + 1
+  WHERE fund_id = NEW.fund_id AND book_year = NEW.book_year RETURNING last_number INTO leg_count;
+  IF NOT FOUND THEN
+    INSERT INTO ledger_year (fund_id, book_year, last_number, state)
+    VALUES (NEW.fund_id, NEW.book_year, 1, 'open') RETURNING last_number INTO leg_count;
+  END IF;
   IF leg_count <> NEW.number THEN
     RAISE EXCEPTION 'ledger_number: not the next number of the year'
       USING ERRCODE = 'integrity_constraint_violation';
@@ -140,12 +143,14 @@ BEGIN
   END IF;
 
   -- A settlement covers at most what was paid: per case, 1400 less 2100 stays at or above zero.
-  IF NEW.kind IN ('settled', 'settled_as_gift') AND EXISTS (
-    SELECT 1 FROM ledger_leg l WHERE l.entry_id = NEW.id AND l.account = '1400'
-      AND (SELECT coalesce(sum(b.balance_cents), 0) FROM ledger_balance b
-           WHERE b.fund_id = NEW.fund_id AND b.account IN ('1400', '2100') AND b.subject = l.subject) < 0) THEN
-    RAISE EXCEPTION 'ledger_settled: a settlement covers at most what was paid'
-      USING ERRCODE = 'integrity_constraint_violation';
+  IF NEW.kind IN ('settled', 'settled_as_gift') THEN
+    FOR the_case IN SELECT subject FROM ledger_leg WHERE entry_id = NEW.id AND account = '1400' LOOP
+      IF (SELECT coalesce(sum(balance_cents), 0) FROM ledger_balance
+          WHERE fund_id = NEW.fund_id AND account IN ('1400', '2100') AND subject = the_case) < 0 THEN
+        RAISE EXCEPTION 'ledger_settled: a settlement covers at most what was paid'
+          USING ERRCODE = 'integrity_constraint_violation';
+      END IF;
+    END LOOP;
   END IF;
   RETURN NULL;
 END $$
@@ -177,6 +182,21 @@ BEGIN
                          AND b.subject = k.subject), 0)
       FROM unnest(the_accounts, the_subjects) WITH ORDINALITY AS k(account, subject, n) ORDER BY k.n);
   END IF;
+END $$
+--------
+-- Legs and the entry that seals them, in one round trip.
+CREATE FUNCTION ledger_write(
+  the_id bigint, the_fund integer, the_year integer, the_number integer, the_kind text, the_date date,
+  the_moment timestamptz, the_cause text, the_key text, the_original bigint, the_previous text, the_hash text,
+  the_accounts text[], the_subjects text[], the_amounts bigint[]
+) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO ledger_leg (entry_id, account, subject, amount_cents)
+  SELECT the_id, l.* FROM unnest(the_accounts, the_subjects, the_amounts) AS l;
+  INSERT INTO ledger_entry (id, fund_id, book_year, number, kind, booked_on, recorded_at_utc, cause,
+                            idempotency_key, reverses, previous_hash, hash)
+  VALUES (the_id, the_fund, the_year, the_number, the_kind, the_date, the_moment, the_cause,
+          the_key, the_original, the_previous, the_hash);
 END $$
 --------
 ALTER TABLE ledger_fund SET (fillfactor = 50)

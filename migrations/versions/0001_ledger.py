@@ -56,10 +56,9 @@ KINDS = (
 )
 
 
-# An IN list costs SQLite a table of its own for every row that is checked; a CASE costs nothing.
-def _case(column: str, values: str, then: str, otherwise: str) -> str:
-    whens = " ".join(f"WHEN '{value}' THEN {then}" for value in values.split())
-    return f"CASE {column} {whens} ELSE {otherwise} END"
+def _among(values: str) -> str:
+    """Whether ``account`` is one of ``values``: shorter for both than IN or CASE."""
+    return f"replace(' {values} ', ' ' || account || ' ', '') <> ' {values} '"
 
 
 def _name(longest: int) -> sa.String:
@@ -89,14 +88,13 @@ def upgrade() -> None:
         sa.Column("subject", _name(80), nullable=False),
         sa.Column("balance_cents", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
-            _case("account", "1150 2100 2200 2900", "balance_cents <= 0", "true"),
+            f"balance_cents <= 0 OR NOT ({_among('1150 2100 2200 2900')})",
             name=op.f("ck_ledger_balance_not_above_zero"),
         ),
         sa.CheckConstraint(
-            _case("account", "1160 1300 1310 1320 1400", "balance_cents >= 0", "true"),
+            f"balance_cents >= 0 OR NOT ({_among('1160 1300 1310 1320 1400')})",
             name=op.f("ck_ledger_balance_not_below_zero"),
         ),
-        sa.ForeignKeyConstraint(["fund_id"], ["ledger_fund.id"], name=op.f("fk_ledger_balance_fund_id")),
         sa.PrimaryKeyConstraint("fund_id", "account", "subject", name=op.f("pk_ledger_balance")),
         sqlite_with_rowid=False,
     )
@@ -133,9 +131,7 @@ def upgrade() -> None:
             "(kind = 'reversal') = (reverses IS NOT NULL)", name=op.f("ck_ledger_entry_reverses")
         ),
         sa.CheckConstraint("cause <> '' AND idempotency_key <> ''", name=op.f("ck_ledger_entry_texts")),
-        sa.CheckConstraint(
-            _case("kind", " ".join(KINDS), "true", "false"), name=op.f("ck_ledger_entry_kind")
-        ),
+        sa.CheckConstraint(f"kind IN {KINDS}", name=op.f("ck_ledger_entry_kind")),
         sa.CheckConstraint("book_year BETWEEN 1900 AND 9999", name=op.f("ck_ledger_entry_book_year")),
         sa.CheckConstraint(
             "length(hash) = 64 AND length(previous_hash) = 64", name=op.f("ck_ledger_entry_hashes")
@@ -166,7 +162,6 @@ def upgrade() -> None:
         sa.Column("debit_cents", sa.BigInteger(), nullable=False),
         sa.Column("credit_cents", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("debit_cents >= 0 AND credit_cents >= 0", name=op.f("ck_ledger_month_turnover")),
-        sa.ForeignKeyConstraint(["fund_id"], ["ledger_fund.id"], name=op.f("fk_ledger_month_fund_id")),
         sa.PrimaryKeyConstraint("fund_id", "month", "account", "kind", name=op.f("pk_ledger_month")),
         sqlite_with_rowid=False,
     )
@@ -216,11 +211,11 @@ def upgrade() -> None:
         sa.Column("subject", _name(80), nullable=False),
         sa.Column("amount_cents", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
-            _case("account", "1150 1300 1310 1320 1400 2100 2200 2900 3000", "subject <> ''", "subject = ''"),
+            f"({_among('1150 1300 1310 1320 1400 2100 2200 2900 3000')}) = (subject <> '')",
             name=op.f("ck_ledger_leg_subject"),
         ),
         sa.CheckConstraint(
-            _case("account", ACCOUNTS, "true", "false"),
+            f"length(account) = 4 AND {_among(ACCOUNTS)}",
             name=op.f("ck_ledger_leg_account"),
         ),
         sa.CheckConstraint("amount_cents <> 0", name=op.f("ck_ledger_leg_amount")),
