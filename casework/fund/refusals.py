@@ -38,6 +38,13 @@ class BookedInFuture(Invalid):
     en = "This date lies in the future. Choose today or an earlier day."
 
 
+class BookedTooEarly(Invalid):
+    """A day before last year: a mistyped year would open book years that never were."""
+
+    nl = "Deze datum is te lang geleden. Kies een dag vanaf 1 januari {year}; kijk het jaartal na."
+    en = "This date is too long ago. Choose a day from 1 January {year}; check the year."
+
+
 class NobodyChosen(Invalid):
     """No partner was ticked."""
 

@@ -14,6 +14,7 @@ from casework.fund.once import attempt
 from casework.fund.queries import contributions_of_year
 from casework.fund.refusals import (
     BookedInFuture,
+    BookedTooEarly,
     BookingKind,
     NobodyChosen,
     NothingExpected,
@@ -277,5 +278,8 @@ def may_book(work: Work) -> None:
 
 
 def _check_day(work: Work, day: date) -> None:
+    """Bookings of a new installation may reach back a year; an earlier day is a mistyped one."""
     if day > work.today:
         raise BookedInFuture(field="on")
+    if day.year < work.today.year - 1:
+        raise BookedTooEarly(field="on", year=work.today.year - 1)

@@ -13,6 +13,7 @@ from casework.fund import service
 from casework.fund.queries import contribution_years, contributions_of_year, partner_choices
 from casework.fund.refusals import (
     BookedInFuture,
+    BookedTooEarly,
     BookingKind,
     NobodyChosen,
     NotCorrectedHere,
@@ -145,6 +146,15 @@ def test_what_is_refused(engine: Engine) -> None:
                 booked_on=tomorrow,
                 description="",
                 key="refuse-2",
+            )
+        with pytest.raises(BookedTooEarly):
+            service.book_other(
+                work,
+                kind=BookingKind.BANK_COSTS,
+                amount_cents=1,
+                booked_on=date(TODAY.year - 2, 12, 31),
+                description="",
+                key="refuse-2b",
             )
         with pytest.raises(NobodyChosen):
             service.book_expected_contributions(
