@@ -1,16 +1,15 @@
-"""How long 10,000 collective splits over sixteen partners take: median of five runs, reach 2 seconds.
-
-Run: ``python -m benchmarks.rules_allocation``.
-"""
+"""How long 10,000 collective splits over sixteen partners take: median of five runs, reach 2 seconds."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from statistics import median
 from time import perf_counter
 
+from benchmarks.measure import RUNS, Result
 from rules import allocation
 
-SPLITS, PARTNERS, RUNS, REACH_SECONDS = 10_000, 16, 5, 2.0
+SPLITS, PARTNERS, REACH_SECONDS = 10_000, 16, 2.0
 
 
 def seconds(weights: dict[str, int | str]) -> float:
@@ -22,8 +21,8 @@ def seconds(weights: dict[str, int | str]) -> float:
     return perf_counter() - start
 
 
-def main() -> None:
-    """Print the median for equal weights and for weights with decimals."""
+def measure() -> Iterator[Result]:
+    """The median for equal weights and for weights with decimals."""
     codes = [f"partner{number:02d}" for number in range(PARTNERS)]
     keys: dict[str, dict[str, int | str]] = {
         "equal": dict.fromkeys(codes, 1),
@@ -31,9 +30,9 @@ def main() -> None:
     }
     for name, weights in keys.items():
         middle = median(seconds(weights) for _ in range(RUNS))
-        verdict = "within" if middle < REACH_SECONDS else "OVER"
-        print(f"{SPLITS:,} splits over {PARTNERS} partners, {name} weights: {middle:.2f} s, {verdict} reach")
-
-
-if __name__ == "__main__":
-    main()
+        yield Result(
+            f"{SPLITS:,} collective splits over {PARTNERS} partners, {name} weights",
+            f"{middle:.2f} s",
+            f"≤ {REACH_SECONDS} s",
+            middle <= REACH_SECONDS,
+        )

@@ -1,0 +1,1 @@
+"""What is fast and small enough, measured: ``python -m benchmarks``, or ``make bench``."""
