@@ -10,6 +10,7 @@ from functools import partial
 
 from sqlalchemy import select
 
+from casework.book_year import service as book_year
 from casework.demo.cast import emails_with
 from casework.demo.deciding import FirstHalf
 from casework.demo.plot import Fate, Plot, Stop
@@ -48,6 +49,7 @@ def plan(stage: Stage, *, seed: int, cases: int | None) -> None:
         stage.session.scalars(select(Partner.code).where(Partner.network_id == stage.network.id))
     )
     _plan_fund(stage, first_day, until, sorted(partners), random.Random(f"{seed}:fund"))
+    _plan_year_ends(stage, first_day, until)
     first_half = FirstHalf(stage, SecondHalf(stage))
     for plot in _plots(stage, seed=seed, cases=cases, first_day=first_day, until=until, partners=partners):
         stage.plan(plot.begins_utc, partial(first_half.begin, plot))
@@ -131,6 +133,23 @@ def _plan_fund(stage: Stage, first_day: date, until: date, partners: list[str], 
             )
         for quarter in (3, 6, 9, 12):
             stage.plan(stage.moment(date(year, quarter, 28), 12), _bank_costs(stage, treasurer))
+
+
+def _plan_year_ends(stage: Stage, first_day: date, until: date) -> None:
+    """Each full year is closed and audited; adopting the last one is left to the visitor."""
+    treasurer, auditor = emails_with(Role.TREASURER)[0], emails_with(Role.AUDITOR)[0]
+
+    def close(year: int, moment: datetime) -> None:
+        work = stage.work(treasurer, moment)
+        through = date(year, 12, 31)
+        book_year.close(work, year=year, complete=True, statements_through_on=through, key=stage.key())
+
+    def audit(year: int, moment: datetime) -> None:
+        book_year.audit(stage.work(auditor, moment), year=year, key=stage.key())
+
+    for year in range(first_day.year, until.year):
+        stage.plan(stage.moment(date(year + 1, 2, 10), 14), partial(close, year))
+        stage.plan(stage.moment(date(year + 1, 3, 3), 14), partial(audit, year))
 
 
 def _contribution(
