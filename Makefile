@@ -8,7 +8,7 @@ WORKERS ?= 2
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run test lint check bench translations pins clean
+.PHONY: help setup setup-test run test lint check bench trust translations pins clean
 
 help:  ## Show what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ lint: setup-test  ## Style, types, and which room may import which
 
 bench: setup-test  ## Measure speed and memory against a floor in the same run
 	$(BIN)/python -m benchmarks
+
+trust: setup-test  ## The tests of trust in full: 50 clients, 100 kills, 10 crashes of the database
+	OMLOOP_TRUST=full $(BIN)/python -m pytest tests/integration/trust -q --timeout 3600
 
 translations: setup  ## Collect the sentences of the screens anew into translations/
 	$(BIN)/pybabel -q extract -F translations/babel.cfg -k _l -o translations/messages.pot --omit-header --no-location --sort-output .

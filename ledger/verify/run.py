@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from ledger import tables
@@ -43,7 +43,7 @@ def verify(
         if progress is not None:
             progress(done, total)
 
-    problems: list[Problem] = []
+    problems: list[Problem] = list(_without_fund(connection)) if network is None else []
     heads: dict[str, str] = {}
     entry_count = leg_count = 0
     head_seen = head is None
@@ -65,6 +65,19 @@ def verify(
     if not head_seen:
         problems.append(Problem(network or "*", f"head {head}", "the chain does not contain it"))
     return VerifyReport(tuple(problems), heads, entry_count, leg_count)
+
+
+def _without_fund(connection: Connection) -> Iterator[Problem]:
+    """Entries of a fund whose row was removed: no chain would be walked for them."""
+    e, f = tables.entry.c, tables.fund.c
+    query = (
+        select(e.fund_id, func.count())
+        .where(~select(f.id).where(f.id == e.fund_id).exists())
+        .group_by(e.fund_id)
+        .order_by(e.fund_id)
+    )
+    for fund_id, entries in connection.execute(query):
+        yield Problem("*", f"fund {fund_id}", f"it is missing, its {entries} entries are there")
 
 
 def _closing_heads(connection: Connection) -> dict[int, dict[int, str]]:
