@@ -10,11 +10,14 @@ from casework.cases.find import case_for
 from casework.claims.tables import WriteOff
 from casework.context import Work
 from casework.fund.once import attempt
-from casework.fund.refusals import BookedInFuture, ReasonMissing
+from casework.fund.refusals import BookedInFuture, MoreThanClaimed, NotTheirClaim, ReasonMissing
+from casework.fund.suspense import claims_to_set_off, left_of
 from casework.settlement.service import after_repayment
 from errors import Invalid
+from ledger import book, events
 from ledger import claims as ledger_claims
 from ledger.claims import Claim
+from ledger.refusals import in_euros
 
 
 class RepaidBeforeRaised(Invalid):
@@ -50,6 +53,39 @@ def book_repayment(work: Work, *, reference: str, amount_cents: int, received_on
     )
     after_repayment(work, claim.case)
     record(work, "claim.repay", reference, case=claim.case, amount_cents=amount_cents)
+    work.session.flush()
+    return done.finish(reference)
+
+
+def set_off_receipt(work: Work, *, subject: str, reference: str, amount_cents: int, key: str) -> str:
+    """Let what was received under ``subject`` count as a repayment on an open claim on the same party.
+
+    Gives the claim's reference. Raises :class:`ledger.refusals.ClaimNotFound`,
+    :class:`~casework.fund.refusals.ReceiptNotFound`, :class:`~casework.fund.refusals.MoreThanOwedBack`,
+    :class:`NotTheirClaim`, :class:`MoreThanClaimed`.
+    """
+    claim = _locked(work, reference)
+    done = attempt(work, "receipt.set_off", key, subject=subject, claim=reference, cents=amount_cents)
+    if done.repeated:
+        return done.result
+    owed = left_of(work, subject, amount_cents)
+    found = next((one for one in claims_to_set_off(work, owed) if one.reference == reference), None)
+    if found is None:
+        raise NotTheirClaim(field="claim")
+    if amount_cents > found.open_cents:
+        raise MoreThanClaimed(field="amount", reference=reference, open=in_euros(found.open_cents))
+    draft = events.recognised_as_repayment(
+        receipt=subject,
+        account=found.account,
+        claim=reference,
+        amount_cents=amount_cents,
+        booked_on=work.today,
+        cause=reference,
+        key=key,
+    )
+    book.post(work.session, network=work.network.code, draft=draft, recorded_at_utc=work.now_utc)
+    after_repayment(work, claim.case)
+    record(work, "claim.set_off", reference, case=claim.case, receipt=subject, amount_cents=amount_cents)
     work.session.flush()
     return done.finish(reference)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from errors import Conflict, Invalid
+from errors import Conflict, Invalid, NotFound
 from rules.wording import Labelled
 
 
@@ -19,6 +19,7 @@ class BookingKind(Labelled):
         "Rente, subsidie of gift ontvangen",
         "Interest, subsidy or donation received",
     )
+    RECEIPT_SENT_BACK = "receipt_sent_back", "Ontvangst terugbetaald", "Receipt paid back"
 
 
 OTHER_KINDS = (BookingKind.BANK_COSTS, BookingKind.OTHER_COSTS, BookingKind.OTHER_INCOME)
@@ -76,6 +77,41 @@ class StillMember(Conflict):
         "{partner} still takes part. Only who leaves is paid back: "
         "let the administrator record the leaving first."
     )
+
+
+class ReceiptNotFound(NotFound):
+    """Nothing was ever received or owed back under this reference."""
+
+    nl = "Onder {subject} is niets ontvangen. Kijk bij betalen en innen wat er nog terug moet."
+    en = "Nothing was received under {subject}. See under paying and collecting what is still owed back."
+
+
+class MoreThanOwedBack(Invalid):
+    """More would be paid back or set off than is left of the receipt."""
+
+    nl = "Er staat nog {left}. Vul hoogstens dat bedrag in."
+    en = "{left} is left. Fill in at most that amount."
+
+
+class NotOwedYet(Invalid):
+    """Money cannot have gone back before it was owed."""
+
+    nl = "Dit bedrag is pas sinds {day} terug te betalen. Kies die dag of een latere."
+    en = "This amount is owed back since {day} only. Choose that day or a later one."
+
+
+class NotTheirClaim(Invalid):
+    """A receipt is set off against an open claim on who paid it, and on nobody else."""
+
+    nl = "Kies een open vordering van dezelfde partij."
+    en = "Choose an open claim on the same party."
+
+
+class MoreThanClaimed(Invalid):
+    """More would be set off than is open on the claim."""
+
+    nl = "Op vordering {reference} staat nog {open} open. Vul hoogstens dat bedrag in."
+    en = "{open} is open on claim {reference}. Fill in at most that amount."
 
 
 class NotCorrectedHere(Conflict):

@@ -21,12 +21,14 @@ from ledger.accounts import CLAIMS
 from ledger.entries import EntryKind, PostedEntry
 
 # What the treasurer books by hand on a claim. What happens in a case's own life is undone there.
-CLAIM_KINDS = frozenset({EntryKind.REPAYMENT_RECEIVED, EntryKind.CLAIM_WRITTEN_OFF})
+CLAIM_KINDS = frozenset(
+    {EntryKind.REPAYMENT_RECEIVED, EntryKind.CLAIM_WRITTEN_OFF, EntryKind.RECEIPT_RECOGNISED}
+)
 
 
 def can_be_corrected(work: Work, entry: PostedEntry) -> bool:
     """Whether this entry is a booking by hand, which :func:`correct` would reverse."""
-    return entry.kind in CLAIM_KINDS or _booking_of(work, entry) is not None
+    return _on_claim(entry) or _booking_of(work, entry) is not None
 
 
 def correct(work: Work, *, entry_id: int, reason: str, key: str) -> int:
@@ -39,7 +41,7 @@ def correct(work: Work, *, entry_id: int, reason: str, key: str) -> int:
     if not reason.strip():
         raise ReasonMissing(field="reason")
     entry = book.entry(work.session, network=work.network.code, entry_id=entry_id)
-    if entry.kind in CLAIM_KINDS:
+    if _on_claim(entry):
         return _correct_on_claim(work, entry, reason, key)
     booking = _booking_of(work, entry, lock=True)
     if booking is None:
@@ -52,6 +54,11 @@ def correct(work: Work, *, entry_id: int, reason: str, key: str) -> int:
     record(work, "entry.reverse", booking.reference, amount_cents=booking.amount_cents)
     work.session.flush()
     return int(done.finish(str(last)))
+
+
+def _on_claim(entry: PostedEntry) -> bool:
+    """A receipt can also turn out to be something else than a repayment on a claim."""
+    return entry.kind in CLAIM_KINDS and any(leg.key.account in CLAIMS for leg in entry.legs)
 
 
 def _correct_on_claim(work: Work, entry: PostedEntry, reason: str, key: str) -> int:

@@ -18,9 +18,11 @@ from casework.fund.refusals import (
     BookingKind,
     NobodyChosen,
     NothingExpected,
+    NotOwedYet,
     PartnerUnknown,
     StillMember,
 )
+from casework.fund.suspense import left_of
 from casework.fund.tables import FundBooking
 from casework.network.numbering import next_number
 from casework.network.tables import Network, Partner
@@ -139,6 +141,44 @@ def pay_back_contribution(
         drafts=(ordered, seen),
         partner=payee,
         description=description,
+    )
+    return done.finish(reference)
+
+
+def pay_back_receipt(work: Work, *, subject: str, amount_cents: int, paid_on: date, key: str) -> str:
+    """Book that (part of) what was received under ``subject`` went back, as the bank shows it.
+
+    What is available stays as it was: the fund owes this money, it was never there to promise. Gives the
+    booking's reference. Raises :class:`ReceiptNotFound`, :class:`MoreThanOwedBack`,
+    :class:`BookedInFuture`, :class:`NotOwedYet`.
+    """
+    may_book(work)
+    _check_day(work, paid_on)
+    done = attempt(work, "receipt.pay_back", key, subject=subject, cents=amount_cents, on=paid_on.isoformat())
+    if done.repeated:
+        return done.result
+    reference = _reference(work)
+    owed = left_of(work, subject, amount_cents)
+    if owed.since_on is not None and paid_on < owed.since_on:
+        raise NotOwedYet(field="on", day=f"{owed.since_on:%d-%m-%Y}")
+    sent_back = events.receipt_sent_back(
+        receipt=subject,
+        payment=reference,
+        amount_cents=amount_cents,
+        booked_on=paid_on,
+        cause=reference,
+        key=key,
+    )
+    seen = events.payment_seen(
+        payment=reference, amount_cents=amount_cents, booked_on=paid_on, cause=reference, key=f"{key}:seen"
+    )
+    _keep(
+        work,
+        reference,
+        kind=BookingKind.RECEIPT_SENT_BACK,
+        amount_cents=amount_cents,
+        drafts=(sent_back, seen),
+        partner=_partner(work, owed.partner) if owed.partner else None,
     )
     return done.finish(reference)
 

@@ -25,7 +25,7 @@ class FundBooking(Base):
         CheckConstraint("amount_cents > 0", name="amount_positive"),
         CheckConstraint(
             "kind IN ('contribution', 'contribution_paid_back', 'pot_taken_over', 'bank_costs',"
-            " 'other_costs', 'other_income')",
+            " 'other_costs', 'other_income', 'receipt_sent_back')",
             name="kind",
         ),
         Index("ix_fund_booking_network_id_for_year", "network_id", "for_year"),

@@ -11,6 +11,7 @@ from casework.access import Permission
 from casework.claims.queries import due_claims
 from casework.context import Work
 from casework.fund.queries import contributions_of_year
+from casework.fund.suspense import owed_back
 from casework.payout import service
 from casework.payout.queries import (
     line_to_pay,
@@ -20,7 +21,7 @@ from casework.payout.queries import (
     payouts_under_way,
 )
 from casework.payout.refusals import NothingChosen, PayoutState, ReleaseReason
-from casework.web import treasury_fund
+from casework.web import treasury_fund, treasury_suspense
 from casework.web.errors import errors_by_field, status_of
 from casework.web.fields import ChoiceField, DateField, FormSchema, parse
 from casework.web.money_form import choose_number, confirmed, form_key, language, page_number
@@ -29,7 +30,7 @@ from casework.web.treasury_base import bp
 from errors import Conflict, Invalid
 from ledger.balances import fund_position
 
-__all__ = ["bp", "treasury_fund"]
+__all__ = ["bp", "treasury_fund", "treasury_suspense"]
 
 _DUE_SHOWN = 10
 
@@ -70,6 +71,7 @@ def _index(job: Work, errors: dict[str, str] | None = None) -> str:
         lines=lines_to_pay(job),
         under_way=payouts_under_way(job),
         due=due_claims(job, limit=_DUE_SHOWN),
+        owed=owed_back(job),
         year=year,
         contributions=contributions,
         still_expected=[one for one in contributions if one.open_cents],

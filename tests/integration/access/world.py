@@ -16,6 +16,7 @@ from casework.payout.tables import Payout
 from casework.people.tables import Appointment, Person
 from casework.settlement import service
 from casework.settlement.proposal import responsible
+from ledger import book, events
 from ledger.claims import claims_of_case
 from rules.roles import Role
 from tests.integration.factories import NOW, Cast, a_case, a_cast, a_partner, appoint, work_as
@@ -79,10 +80,15 @@ def a_world(session: Session) -> World:
     service.escalate(member, number=disputed.number)
     put = service.propose(member, number=waiting.number, proposal=responsible("zayaz"), key="settle-waiting")
     claim = claims_of_case(session, network=cast.network.code, case=paid.number)[0]
+    receipt = events.receipt_unrecognised(
+        receipt="ONTVANGST-1", amount_cents=100, booked_on=NOW.date(), cause="ONTVANGST-1", key="receipt-1"
+    )
+    book.post(session, network=cast.network.code, draft=receipt, recorded_at_utc=NOW)
     arguments = _small_things(session, cast, own) | {
         "cost_line_id": paid.cost_lines[1].id,
         "payout": session.scalars(select(Payout.reference).where(Payout.case_id == paid.id)).one(),
         "claim": claim.reference,
+        "subject": "ONTVANGST-1",
         "settlement_id": put.id,
         "disputed": doubted.id,
         "person_id": cast.applicant.id,
