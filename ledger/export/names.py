@@ -33,10 +33,16 @@ def main_account_name(account: Account) -> str:
 
 def account_name(key: AccountKey) -> str:
     """The name of a sub-account: ``Assets:1400-Unsettled-cases:Case-BB-2026-001``. No two are alike."""
-    main = main_account_name(key.account)
-    if RULES[key.account].subject is Subject.NONE:
-        return main
-    return f"{main}:{RULES[key.account].subject.value.capitalize()}-{escape(key.subject)}"
+    before, has_subject = _before_subject(key.account)
+    return before + escape(key.subject) if has_subject else before
+
+
+@lru_cache(maxsize=len(Account))
+def _before_subject(account: Account) -> tuple[str, bool]:
+    main, subject = main_account_name(account), RULES[account].subject
+    if subject is Subject.NONE:
+        return main, False
+    return f"{main}:{subject.value.capitalize()}-", True
 
 
 def escape(subject: str) -> str:

@@ -8,4 +8,4 @@ FULL = os.environ.get("OMLOOP_TRUST") == "full"
 CLIENTS = 50 if FULL else 12
 APPROVALS = 1_000 if FULL else 60
 KILLS = 100 if FULL else 3
-RESTARTS = 10 if FULL else 2
+RESTARTS = 10 if FULL else 1
