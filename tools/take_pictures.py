@@ -33,21 +33,20 @@ def _worklist(page: Page, address: str) -> None:
     page.goto(f"{address}/werkvoorraad")
 
 
-def _open_case(page: Page, address: str) -> None:
-    page.goto(f"{address}/werkvoorraad")
-    page.locator("main table a", has_text="BB-").first.click()
+def _real_case(page: Page, address: str) -> None:
+    """One of the four real cases."""
+    page.goto(f"{address}/casussen?q=Huurschuld, ontruiming")
+    page.locator("main tbody th a").first.click()
 
 
 def _decision(page: Page, address: str) -> None:
-    """A case that was assessed, with triangle and advice."""
-    page.goto(f"{address}/casussen?stand=approved")
-    page.locator("main table th a").first.click()
-    page.get_by_role("link", name="Scores en besluit").click()
+    """That case as it was assessed, with triangle and advice."""
+    _real_case(page, address)
+    page.goto(f"{page.url}/besluit")
 
 
 def _business_case(page: Page, address: str) -> None:
-    page.goto(f"{address}/casussen?q=Huurschuld, ontruiming")
-    page.locator("main table th a").first.click()
+    _real_case(page, address)
     page.goto(f"{page.url}/businesscase")
 
 
@@ -69,13 +68,13 @@ def _overview(page: Page, address: str) -> None:
 
 PICTURES_TAKEN: tuple[tuple[str, str, tuple[int, int], Steps], ...] = (
     ("worklist", "secretariaat.wonen", DESKTOP, _worklist),
-    ("case", "secretariaat.wonen", DESKTOP, _open_case),
+    ("case", "secretariaat.wonen", DESKTOP, _real_case),
     ("decision", "secretariaat.wonen", DESKTOP, _decision),
     ("treasurer", "penningmeester", DESKTOP, _treasurer),
     ("settlement", "secretariaat.wonen", DESKTOP, _settlement),
     ("business_case", "secretariaat.wonen", DESKTOP, _business_case),
     ("annual_overview", "bestuurder.brabantwonen", DESKTOP, _overview),
-    ("phone", "secretariaat.wonen", PHONE, _open_case),
+    ("phone", "secretariaat.wonen", PHONE, _real_case),
 )
 
 
