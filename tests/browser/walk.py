@@ -81,11 +81,14 @@ def _resident(page: Page, told_case: Told) -> None:
 
 def _leave_without_saving(page: Page, told_case: Told) -> None:
     """Nothing was pressed yet: what was typed is kept all the same, also when the page is left."""
+    with page.expect_response(lambda answer: "grade_before=4" in (answer.request.post_data or "")):
+        page.fill("#grade_before", "4")
     expect(page.locator("[data-autosave]")).to_have_text("Concept bewaard")
     expect(page.locator("#autosave-detail")).to_contain_text("Bewaard om")
     page.reload()
     expect(page.locator("#alias")).to_have_value(told_case["assumed_alias"])
     expect(page.locator("#consent_on")).to_have_value("2026-11-20")
+    expect(page.locator("#grade_before")).to_have_value("4")
 
 
 def _stuck(page: Page, told_case: Told) -> None:
