@@ -40,7 +40,7 @@ trust: setup-test  ## The tests of trust in full: 50 clients, 100 kills, 10 cras
 translations: setup  ## Collect the sentences of the screens anew into translations/
 	$(BIN)/pybabel -q extract -F translations/babel.cfg -k _l -o translations/messages.pot --omit-header --no-location --sort-output .
 	$(BIN)/pybabel -q update -i translations/messages.pot -d translations -l en --omit-header --ignore-obsolete --no-fuzzy-matching
-	$(BIN)/pybabel -q compile -d translations
+	$(BIN)/pybabel -q compile --use-fuzzy -d translations
 
 pins: setup-test  ## Pin all packages anew, with hashes and without addresses
 	for name in requirements requirements-dev requirements-node; do \
@@ -66,6 +66,7 @@ $(VENV)/.assets: package-lock.json tools/build_assets.py $(VENV)/.ready
 	$(BIN)/python tools/build_assets.py
 	touch $@
 
+# --use-fuzzy: Babel takes a catalogue without a header for fuzzy and would compile nothing.
 $(VENV)/.translations: translations/en/LC_MESSAGES/messages.po $(VENV)/.ready
-	$(BIN)/pybabel -q compile -d translations
+	$(BIN)/pybabel -q compile --use-fuzzy -d translations
 	touch $@

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gettext
 import importlib
 import pkgutil
 import re
@@ -171,3 +172,14 @@ def facts(template: str, language: str) -> set[str]:
     """The facts in a template; one that was put into words ends in the language, as in ``state_nl``."""
     names = {name for _text, name, _form, _conversion in Formatter().parse(template) if name is not None}
     return {re.sub(rf"_{language}$", "_*", name) for name in names}
+
+
+def test_the_catalogue_is_compiled_for_the_pages(messages: list[Message]) -> None:
+    with ENGLISH.with_suffix(".mo").open("rb") as file:  # made by `make setup`
+        compiled = gettext.GNUTranslations(file)
+    different = [
+        forms(message.id)[0]
+        for message in messages
+        if compiled.gettext(forms(message.id)[0]) != forms(message.string)[0]
+    ]
+    assert different == [], "run `make setup` anew"
