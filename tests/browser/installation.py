@@ -55,7 +55,7 @@ def server(instance: Path, shift: timedelta | None = None) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [
-        "timeout", str(SERVER_SECONDS), sys.executable, "-m", "granian",
+        "timeout", "--kill-after=10", str(SERVER_SECONDS), sys.executable, "-m", "granian",
         "--interface", "wsgi", "--factory", "--host", "127.0.0.1", "--port", str(port),
         "--workers", "1", "--no-ws", application(shift),
     ]  # fmt: skip
