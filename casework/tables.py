@@ -15,6 +15,7 @@ MODULES = (
     "casework.payout.tables",
     "casework.people.tables",
     "casework.settlement.tables",
+    "ledger.bank.tables",
     "ledger.tables",
 )
 for _name in MODULES:
