@@ -1,1 +1,1 @@
-"""The bank's own files: payment files out, statements in, and which line belongs to what. No casework here."""
+"""The bank's own files: payment files out, statements in, what each line belongs to. No casework here."""
