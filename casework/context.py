@@ -14,6 +14,9 @@ from casework.network.tables import Network
 from rules.policy import Policy
 from rules.roles import Role
 
+# No row has this id: what must name a person cannot be kept by the program.
+NOBODY = 0
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -34,6 +37,16 @@ class Actor:
     network_id: int
     network_code: str
     held: tuple[Held, ...]
+
+    @classmethod
+    def program(cls, *, network_id: int, network_code: str) -> Actor:
+        """The program itself, for what the calendar brings: no person, and no role that allows anything."""
+        return cls(NOBODY, "", network_id, network_code, ())
+
+    @property
+    def is_program(self) -> bool:
+        """Whether no person acts."""
+        return self.person_id == NOBODY
 
     def has(self, *roles: Role) -> bool:
         """Whether any of ``roles`` is held."""

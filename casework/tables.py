@@ -10,6 +10,7 @@ MODULES = (
     "casework.cases.tables",
     "casework.claims.tables",
     "casework.decision.tables",
+    "casework.due.tables",
     "casework.fund.tables",
     "casework.network.tables",
     "casework.payout.tables",

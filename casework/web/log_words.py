@@ -33,6 +33,7 @@ ACTIONS: Mapping[str, object] = {
     "partner.end": _l("Vertrek van partner %(object)s vastgelegd"),
     "partner.stay": _l("Vertrek van partner %(object)s ingetrokken"),
     "network.load": _l("Netwerkbestand van %(object)s ingelezen"),
+    "network.buffer": _l("Buffer van %(object)s gelijk gemaakt aan het beleid van die dag"),
     "access.refuse": _l("Toegang geweigerd tot %(object)s"),
     "case.create": _l("Casus %(object)s begonnen"),
     "case.save": _l("Casus %(object)s bewaard"),

@@ -1,0 +1,1 @@
+"""What the calendar brings: steps that ``flask work due`` takes for every network."""

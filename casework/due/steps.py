@@ -1,0 +1,25 @@
+"""The steps that time brings, in the order in which they are taken.
+
+A new one is a line here: :func:`casework.due.step.each` over a function that finds items and one that does
+an item, :func:`casework.due.step.once` for one thing per network, or a :class:`casework.due.step.Step` that
+works with the bench itself. Steps that tell people something come last: they tell what the others did.
+"""
+
+from __future__ import annotations
+
+from casework.audit.record import record
+from casework.context import Work
+from casework.due.step import Step, once
+from casework.network.load import follow_buffer
+
+
+def _buffer(work: Work) -> str | None:
+    """Bring the fund's buffer to the policy that holds today."""
+    cents = follow_buffer(work.session, work.network, work.now_utc)
+    if cents is None:
+        return None
+    record(work, "network.buffer", work.network.code, amount_cents=cents)
+    return f"the buffer is now EUR {cents // 100}.{cents % 100:02d}."
+
+
+STEPS: tuple[Step, ...] = (once("buffer", _buffer),)
