@@ -77,7 +77,7 @@ class Letter:
 
 
 def letter_pdf(letter: Letter, *, language: str, made_at_utc: datetime) -> bytes:
-    """``letter`` as a tagged PDF in ``language``. Raises :class:`casework.documents.refusals.DocumentNotMade`."""
+    """``letter`` as a tagged PDF in ``language``. Raises :class:`.refusals.DocumentNotMade`."""
     return render("letter", _letter(letter), language, made_at_utc=made_at_utc)
 
 

@@ -9,6 +9,6 @@ class DocumentNotMade(Unavailable):
     """The typesetter refused the page: a fault of ours, never of what somebody wrote."""
 
     nl = (
-        "Deze brief kon niet worden gemaakt. Probeer het nog eens; lukt het weer niet, meld het de beheerder."
+        "Deze brief kon niet worden gemaakt. Probeer het nog eens. Lukt het weer niet? Meld het de beheerder."
     )
     en = "This letter could not be made. Try again; if it fails again, tell the administrator."

@@ -24,7 +24,7 @@ from config.settings import ROOT
 PDF = "application/pdf"
 TEMPLATES: Path = ROOT / "templates" / "documents"
 
-Data: TypeAlias = "str | int | bool | None | Sequence[Data] | Mapping[str, Data]"
+Data: TypeAlias = "str | int | bool | Sequence[Data] | Mapping[str, Data] | None"
 
 # What cannot be seen on paper: controls (but for the end of a line), and marks that turn the direction of
 # what follows, with which a text could be made to read as another.
@@ -62,7 +62,7 @@ def render(template: str, data: Mapping[str, Data], language: str, *, made_at_ut
             if found is None:
                 raise DocumentNotMade() from wrong
             missing = _ESCAPED.sub(lambda code: chr(int(code[1], 16)), found["text"])
-            # One by one as long as there are few; a text full of them loses all but the Latin letters at once.
+            # One by one as long as there are few; a text full of them keeps its Latin letters only.
             few = attempt < _ATTEMPTS - 2
             readable = _replaced(readable, missing if few else None)
     raise DocumentNotMade()
