@@ -4,6 +4,7 @@ from importlib import import_module
 
 # Imported for their effect on the metadata alone.
 MODULES = (
+    "casework.accounts.tables",
     "casework.audit.tables",
     "casework.book_year.tables",
     "casework.business_case.tables",
@@ -12,9 +13,11 @@ MODULES = (
     "casework.decision.tables",
     "casework.due.tables",
     "casework.fund.tables",
+    "casework.meeting.tables",
     "casework.network.tables",
     "casework.payout.tables",
     "casework.people.tables",
+    "casework.policy.tables",
     "casework.settlement.tables",
     "ledger.bank.tables",
     "ledger.tables",

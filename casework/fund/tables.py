@@ -46,6 +46,33 @@ class FundBooking(Base):
     reversed_at_utc: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class ContributionInvoice(Base):
+    """What a partner is asked to put in for a year; there is one per partner and year.
+
+    Whether it is paid is not kept here: that is what was booked for that partner and year.
+    """
+
+    __tablename__ = "contribution_invoice"
+    __table_args__ = (
+        UniqueConstraint("network_id", "reference"),
+        UniqueConstraint("partner_id", "for_year"),
+        CheckConstraint("amount_cents > 0", name="amount_positive"),
+        CheckConstraint("due_on >= invoiced_on", name="due_after_invoiced"),
+        Index("ix_contribution_invoice_network_id_for_year", "network_id", "for_year"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
+    reference: Mapped[str] = mapped_column(String(24))
+    partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id"))
+    for_year: Mapped[int]
+    amount_cents: Mapped[int] = mapped_column(BigInteger)
+    invoiced_on: Mapped[date]
+    due_on: Mapped[date]
+    made_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    made_at_utc: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Correction(Base):
     """Why a journal entry was reversed. The text stands outside the ledger's chain, so it can be erased."""
 
