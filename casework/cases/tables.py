@@ -27,6 +27,7 @@ class Case(Base):
     ``expected_payers`` are codes of partners the applicant names as those who should have paid.
     ``revision`` counts saves, so that two people cannot overwrite each other unseen; ``saved_by_form``
     names the opened form that saved last, so that a form is never stopped by its own autosave.
+    A top-up is a case that names its ``main_case_id`` and says in ``top_up_reason`` why more is asked.
     """
 
     __tablename__ = "case"
@@ -35,7 +36,9 @@ class Case(Base):
         Index("ix_case_network_id_decision_state", "network_id", "decision_state"),
         Index("ix_case_network_id_settlement_state", "network_id", "settlement_state"),
         Index("ix_case_network_id_household_hash", "network_id", "household_hash"),
+        Index("ix_case_main_case_id", "main_case_id"),
         CheckConstraint("grade_before IS NULL OR grade_before BETWEEN 1 AND 10", name="grade_before_1_10"),
+        CheckConstraint("main_case_id <> id", name="main_is_another"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -74,6 +77,8 @@ class Case(Base):
     submitted_at_utc: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_at_utc: Mapped[datetime | None] = mapped_column(UtcDateTime)
     first_paid_on: Mapped[date | None]
+    main_case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
+    top_up_reason: Mapped[str | None] = mapped_column(EncryptedText, deferred=True, deferred_group=STORY)
 
     partner: Mapped[Partner] = relationship(lazy="joined", innerjoin=True)
     applicant: Mapped[Person] = relationship(lazy="joined", innerjoin=True)

@@ -15,7 +15,8 @@ from storage.types import EncryptedText, UtcDateTime
 class Assessment(Base):
     """One member's scores, 1-5 on each value with a sentence why, and the answers to the two gates.
 
-    ``counts`` is false for a member in conflict: they advise. ``conflict_reason`` is a code.
+    ``counts`` is false for a member in conflict: they advise. ``conflict_reason`` is a code. ``given_as``
+    is the role in which it was given; once the case is decided ``counts`` says whether it counted.
     """
 
     __tablename__ = "assessment"
@@ -41,6 +42,7 @@ class Assessment(Base):
     durable_reason: Mapped[str] = mapped_column(EncryptedText)
     counts: Mapped[bool]
     conflict_reason: Mapped[str] = mapped_column(String(40), default="")
+    given_as: Mapped[str] = mapped_column(String(16), default="secretariat", server_default="secretariat")
     given_at_utc: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -66,7 +68,8 @@ class DecisionVote(Base):
 class Decision(Base):
     """The outcome, with the advice it followed or not and the rules of its day, frozen in ``facts``.
 
-    ``reviewed_afterwards`` is true where one member decided and another must look at it later.
+    ``reviewed_afterwards`` is true where one member decided and another must look at it later. ``body`` is
+    who decided (:class:`rules.mandate.DecidingBody`), ``promised_by`` who promised it from the waiting list.
     """
 
     __tablename__ = "decision"
@@ -83,6 +86,9 @@ class Decision(Base):
     reviewed_afterwards: Mapped[bool] = mapped_column(default=False)
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     decided_at_utc: Mapped[datetime] = mapped_column(UtcDateTime)
+    body: Mapped[str] = mapped_column(String(12), default="members", server_default="members")
+    promised_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    promised_at_utc: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class DecisionReview(Base):
