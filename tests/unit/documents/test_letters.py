@@ -1,4 +1,4 @@
-"""Papers: tagged and in a language, what people write is shown and never obeyed, the code pays what it says."""
+"""Papers: tagged, in a language, showing what people write without obeying it, with a code that pays."""
 
 from __future__ import annotations
 
