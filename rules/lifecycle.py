@@ -272,22 +272,23 @@ def _by(to: State, *roles: Role, automatic: bool = False) -> Transition[State]:
 
 
 _D, _DA = DecisionState, DecisionAction
-# Executives stand in for the secretariat where no quorum can be reached.
+# Substitutes, then executives, stand in where the secretariat cannot reach a quorum (rules.mandate).
+_DECIDERS = (Role.SECRETARIAT, Role.SUBSTITUTE, Role.EXECUTIVE)
 _DECISION: Table[DecisionState, DecisionAction] = MappingProxyType(
     {
         (_D.DRAFT, _DA.SUBMIT): _by(_D.SUBMITTED, Role.APPLICANT),
         (_D.DRAFT, _DA.WITHDRAW): _by(_D.WITHDRAWN, Role.APPLICANT),
-        (_D.SUBMITTED, _DA.TAKE_UP): _by(_D.IN_ASSESSMENT, Role.SECRETARIAT),
+        (_D.SUBMITTED, _DA.TAKE_UP): _by(_D.IN_ASSESSMENT, *_DECIDERS),
         (_D.SUBMITTED, _DA.WITHDRAW): _by(_D.WITHDRAWN, Role.APPLICANT),
-        (_D.IN_ASSESSMENT, _DA.REQUEST_INFORMATION): _by(_D.INFORMATION_REQUESTED, Role.SECRETARIAT),
-        (_D.IN_ASSESSMENT, _DA.APPROVE): _by(_D.APPROVED, Role.SECRETARIAT, Role.EXECUTIVE),
-        (_D.IN_ASSESSMENT, _DA.WAIT): _by(_D.WAITING, Role.SECRETARIAT, Role.EXECUTIVE),
-        (_D.IN_ASSESSMENT, _DA.DECLINE): _by(_D.DECLINED, Role.SECRETARIAT, Role.EXECUTIVE),
+        (_D.IN_ASSESSMENT, _DA.REQUEST_INFORMATION): _by(_D.INFORMATION_REQUESTED, *_DECIDERS),
+        (_D.IN_ASSESSMENT, _DA.APPROVE): _by(_D.APPROVED, *_DECIDERS),
+        (_D.IN_ASSESSMENT, _DA.WAIT): _by(_D.WAITING, *_DECIDERS),
+        (_D.IN_ASSESSMENT, _DA.DECLINE): _by(_D.DECLINED, *_DECIDERS),
         (_D.IN_ASSESSMENT, _DA.WITHDRAW): _by(_D.WITHDRAWN, Role.APPLICANT),
         (_D.INFORMATION_REQUESTED, _DA.GIVE_INFORMATION): _by(_D.IN_ASSESSMENT, Role.APPLICANT),
-        (_D.INFORMATION_REQUESTED, _DA.RESUME): _by(_D.IN_ASSESSMENT, Role.SECRETARIAT),
+        (_D.INFORMATION_REQUESTED, _DA.RESUME): _by(_D.IN_ASSESSMENT, *_DECIDERS),
         (_D.INFORMATION_REQUESTED, _DA.WITHDRAW): _by(_D.WITHDRAWN, Role.APPLICANT),
-        (_D.WAITING, _DA.PROMISE): _by(_D.APPROVED, Role.SECRETARIAT, automatic=True),
+        (_D.WAITING, _DA.PROMISE): _by(_D.APPROVED, *_DECIDERS, automatic=True),
         (_D.WAITING, _DA.WITHDRAW): _by(_D.WITHDRAWN, Role.APPLICANT),
     }
 )

@@ -15,6 +15,7 @@ from typing import Protocol
 from errors import Conflict, Invalid
 from ledger.money import Money
 from rules.conflict import CaseParties, ConflictTerms, Member, conflicts
+from rules.roles import Role
 from rules.wording import Labelled, Reason, ReasonKind
 
 
@@ -44,6 +45,15 @@ class DecidingBody(Labelled):
     MEMBERS = "members", "het secretariaat", "the secretariat"
     SUBSTITUTES = "substitutes", "het secretariaat met plaatsvervangers", "the secretariat with substitutes"
     EXECUTIVES = "executives", "de bestuurders", "the executives"
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """In which roles people count for a case that this body decides. Others advise."""
+        if self is DecidingBody.EXECUTIVES:
+            return frozenset({Role.EXECUTIVE})
+        if self is DecidingBody.SUBSTITUTES:
+            return frozenset({Role.SECRETARIAT, Role.SUBSTITUTE})
+        return frozenset({Role.SECRETARIAT})
 
 
 class AmountNotPositive(Invalid):
@@ -131,6 +141,30 @@ _TOGETHER = ReasonKind(
     "household_together",
     "Dit huishouden vroeg in de {days} dagen ervoor ook {other} ({references}); dat telt samen.",
     "In the {days} days before, this household also asked {other} ({references}); it counts together.",
+)
+_MEMBERS_DECIDE = ReasonKind(
+    "members_decide",
+    "Het secretariaat besluit: leden zonder eigen belang zijn er {members}, nodig zijn er {needed}.",
+    "The secretariat decides: {members} members have no interest, {needed} are needed.",
+)
+_SUBSTITUTES_JOIN = ReasonKind(
+    "substitutes_join",
+    "Te weinig leden zonder eigen belang ({members} van {needed}): de plaatsvervangers zijn nu aan de beurt.",
+    "Too few members without an interest ({members} of {needed}): it is now the substitutes' turn.",
+)
+_EXECUTIVES_DECIDE = ReasonKind(
+    "executives_decide",
+    "Te weinig leden en plaatsvervangers zonder eigen belang ({members} van {needed}): "
+    "de bestuurders zijn nu aan de beurt.",
+    "Too few members and substitutes without an interest ({members} of {needed}): "
+    "it is now the executives' turn.",
+)
+_TOO_FEW_EXECUTIVES = ReasonKind(
+    "too_few_executives",
+    "Ook de bestuurders zonder eigen belang zijn met te weinig ({executives} van {needed}). "
+    "Vraag de beheerder om een plaatsvervanger van een andere organisatie.",
+    "The executives without an interest are too few as well ({executives} of {needed}). "
+    "Ask the administrator for a substitute from another organisation.",
 )
 
 
@@ -233,6 +267,20 @@ def deciding_body(
     if free + _free(substitutes, parties, terms) >= required_members:
         return DecidingBody.SUBSTITUTES
     return DecidingBody.EXECUTIVES
+
+
+def why_this_body(
+    body: DecidingBody, required_members: int, *, members: int, substitutes: int, executives: int
+) -> tuple[Reason, ...]:
+    """Why ``body`` decides, with how many of each have no interest in the case."""
+    if body is DecidingBody.MEMBERS:
+        return (_MEMBERS_DECIDE(members=members, needed=required_members),)
+    if body is DecidingBody.SUBSTITUTES:
+        return (_SUBSTITUTES_JOIN(members=members, needed=required_members),)
+    reasons = (_EXECUTIVES_DECIDE(members=members + substitutes, needed=required_members),)
+    if executives < required_members:
+        reasons += (_TOO_FEW_EXECUTIVES(executives=executives, needed=required_members),)
+    return reasons
 
 
 def _free(people: Sequence[Member], parties: CaseParties, terms: ConflictTerms) -> int:

@@ -10,6 +10,7 @@ class Role(Labelled):
 
     APPLICANT = "applicant", "aanvrager", "applicant"
     SECRETARIAT = "secretariat", "secretariaat", "secretariat"
+    SUBSTITUTE = "substitute", "plaatsvervanger", "substitute"
     TREASURER = "treasurer", "penningmeester", "treasurer"
     REPRESENTATIVE = "representative", "vertegenwoordiger van een partner", "partner representative"
     AMBASSADOR = "ambassador", "maatwerkambassadeur", "ambassador"

@@ -33,17 +33,17 @@ from rules.roles import Role
 CELLS = """
 decision draft submit submitted applicant
 decision draft withdraw withdrawn applicant
-decision submitted take_up in_assessment secretariat
+decision submitted take_up in_assessment secretariat substitute executive
 decision submitted withdraw withdrawn applicant
-decision in_assessment request_information information_requested secretariat
-decision in_assessment approve approved secretariat executive
-decision in_assessment wait waiting secretariat executive
-decision in_assessment decline declined secretariat executive
+decision in_assessment request_information information_requested secretariat substitute executive
+decision in_assessment approve approved secretariat substitute executive
+decision in_assessment wait waiting secretariat substitute executive
+decision in_assessment decline declined secretariat substitute executive
 decision in_assessment withdraw withdrawn applicant
 decision information_requested give_information in_assessment applicant
-decision information_requested resume in_assessment secretariat
+decision information_requested resume in_assessment secretariat substitute executive
 decision information_requested withdraw withdrawn applicant
-decision waiting promise approved secretariat
+decision waiting promise approved secretariat substitute executive
 decision waiting withdraw withdrawn applicant
 payment none order ordered treasurer
 payment none book_as_paid paid treasurer
@@ -160,8 +160,8 @@ def test_a_refusal_says_what_is_possible_in_both_languages() -> None:
 def test_a_wrong_role_names_who_may() -> None:
     with pytest.raises(WrongRole) as refused:
         advance(DECISION, DecisionState.IN_ASSESSMENT, DecisionAction.APPROVE, [Role.APPLICANT])
-    assert "bestuurder en secretariaat" in refused.value.sentence("nl")
-    assert "executive and secretariat" in refused.value.sentence("en")
+    assert "bestuurder, secretariaat en plaatsvervanger" in refused.value.sentence("nl")
+    assert "executive, secretariat and substitute" in refused.value.sentence("en")
 
 
 def test_actions_of_several_roles_add_up() -> None:
@@ -169,6 +169,7 @@ def test_actions_of_several_roles_add_up() -> None:
     assert possible_actions(DECISION, state, [Role.APPLICANT]) == (DecisionAction.WITHDRAW,)
     both = possible_actions(DECISION, state, [Role.APPLICANT, Role.EXECUTIVE])
     assert both == (
+        DecisionAction.REQUEST_INFORMATION,
         DecisionAction.APPROVE,
         DecisionAction.WAIT,
         DecisionAction.DECLINE,
