@@ -14,6 +14,7 @@ MODULES = (
     "casework.due.tables",
     "casework.fund.tables",
     "casework.meeting.tables",
+    "casework.learning.tables",
     "casework.network.tables",
     "casework.payout.tables",
     "casework.people.tables",

@@ -18,7 +18,8 @@ class Settlement(Base):
 
     ``state`` is a :class:`rules.lifecycle.SettlementState`, or how it ended without standing:
     ``dropped``, ``replaced``, ``reversed`` or ``fallen_back``. A case can have several settlements: each
-    covers what was paid and not yet settled. ``request_key`` makes a repeated form one proposal.
+    covers what was paid and not yet settled. ``request_key`` makes a repeated form one proposal. Nobody in
+    ``proposed_by`` means that the program proposed it, when a term had passed.
     """
 
     __tablename__ = "settlement"
@@ -43,7 +44,7 @@ class Settlement(Base):
     instalment_count: Mapped[int | None]
     first_instalment_on: Mapped[date | None]
     outside_party: Mapped[str] = mapped_column(String(120), default="")
-    proposed_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    proposed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     proposed_at_utc: Mapped[datetime] = mapped_column(UtcDateTime)
     respond_by_on: Mapped[date | None]
     request_key: Mapped[str | None] = mapped_column(String(80))
@@ -129,6 +130,39 @@ class SettlementUndoing(Base):
     asked_at_utc: Mapped[datetime] = mapped_column(UtcDateTime)
     answered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     answered_at_utc: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ClaimLetter(Base):
+    """A claim letter to an outside party, as it was sent: to whom, when, and until when it asks to pay.
+
+    ``address`` are lines of text. ``reason`` is a :class:`casework.settlement.letters.LetterReason`. The
+    letter itself is made from this row and from the policy of ``sent_on``, and so comes out the same.
+    """
+
+    __tablename__ = "claim_letter"
+    __table_args__ = (
+        UniqueConstraint("settlement_id", "number"),
+        UniqueConstraint("settlement_id", "request_key"),
+        CheckConstraint("reason IN ('first', 'again', 'reminder')", name="reason"),
+        CheckConstraint("(number = 1) = (reason = 'first')", name="first_is_first"),
+        CheckConstraint("language IN ('nl', 'en')", name="language"),
+        CheckConstraint("amount_cents > 0", name="amount_positive"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
+    settlement_id: Mapped[int] = mapped_column(ForeignKey("settlement.id"))
+    number: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(8))
+    recipient: Mapped[str] = mapped_column(EncryptedText)
+    address: Mapped[str] = mapped_column(EncryptedText)
+    language: Mapped[str] = mapped_column(String(2), default="nl")
+    amount_cents: Mapped[int] = mapped_column(BigInteger)
+    sent_on: Mapped[date]
+    due_on: Mapped[date]
+    registered_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    registered_at_utc: Mapped[datetime] = mapped_column(UtcDateTime)
+    request_key: Mapped[str] = mapped_column(String(80))
 
 
 class AllocationCarry(Base):
