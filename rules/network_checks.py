@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import Protocol
 
 from rules.policy import PolicyVersion, SectionName
@@ -39,6 +40,7 @@ def problems_between(
     yield from _domains(partners, placed)
     yield from _weights(partners, placed)
     yield from _price_years(placed)
+    yield from _index_years(placed)
 
 
 def _partner_codes(partners: Sequence[PartnerLike]) -> Iterator[PolicyProblem]:
@@ -85,8 +87,8 @@ def _domains(partners: Sequence[PartnerLike], placed: Sequence[PlacedVersion]) -
             if domain not in known:
                 yield PolicyProblem(
                     ("partner", index, "domains"),
-                    f"‘{domain}’ is geen domein van [[case_form]].",
-                    f"‘{domain}’ is not a domain of [[case_form]].",
+                    f"‘{domain}’ is geen domein van de keuzes bij een casus ([[case_form]]).",
+                    f"‘{domain}’ is not a domain of the choices of a case ([[case_form]]).",
                 )
 
 
@@ -121,6 +123,18 @@ def _price_years(placed: Sequence[PlacedVersion]) -> Iterator[PolicyProblem]:
             if year not in years:
                 yield PolicyProblem(
                     (*path, "hour_rate_price_year"),
-                    f"{year} staat niet in [[consumer_price_index]].",
-                    f"{year} is not in [[consumer_price_index]].",
+                    f"{year} staat niet in de prijsindex.",
+                    f"{year} is not in the consumer price index.",
                 )
+
+
+def _index_years(placed: Sequence[PlacedVersion]) -> Iterator[PolicyProblem]:
+    """Prices and cases refer to years: a later index corrects and adds, it never leaves a year out."""
+    indexes = [(path, one.content) for path, one in placed if isinstance(one.content, PriceIndex)]
+    for (_, before), (path, after) in pairwise(indexes):
+        for year in sorted(set(before.index) - set(after.index)):
+            yield PolicyProblem(
+                (*path, "index"),
+                f"{year} stond in de prijsindex en is misschien al gebruikt: laat dat jaar staan.",
+                f"{year} was in the consumer price index and may have been used: keep that year.",
+            )

@@ -94,11 +94,11 @@ def parse_network(text: str, *, file: str = "") -> NetworkFile:
 
     Raises :class:`~rules.policy_reader.PolicyWrong` with every problem.
     """
-    document = _parsed(text, file)
+    document = parse_document(text, file)
     root = Reader(document)
     header = root.table("network", _read_header)
     partners = root.tables("partner", _read_partner)
-    versions = tuple(_read_versions(root))
+    versions = tuple(read_versions(root))
     root.finish()
     if not root.problems:
         root.problems.extend(problems_between(header.started_on, partners, versions))
@@ -109,7 +109,8 @@ def parse_network(text: str, *, file: str = "") -> NetworkFile:
     return NetworkFile(network=header, partners=partners, versions=tuple(one for _, one in versions))
 
 
-def _parsed(text: str, file: str) -> Mapping[str, object]:
+def parse_document(text: str, file: str) -> Mapping[str, object]:
+    """The TOML ``text`` unchecked. Raises :class:`~rules.policy_reader.PolicyWrong` where it is no TOML."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -177,10 +178,12 @@ def _origin(reader: Reader) -> dict[str, str]:
     return {key: reader.text(key, default="") for key in ("source", "assumed")}
 
 
-def _read_versions(root: Reader) -> Iterable[tuple[Path, PolicyVersion]]:
+def read_versions(root: Reader, *, all_needed: bool = True) -> Iterable[tuple[Path, PolicyVersion]]:
+    """Every version of every section with its place; a section that is not there is a problem if needed."""
     for name in SectionName:
         if not root.has(name.value):
-            root.wrong(None, f"de sectie [[{name}]] ontbreekt.", f"the section [[{name}]] is missing.")
+            if all_needed:
+                root.wrong(None, f"de sectie [[{name}]] ontbreekt.", f"the section [[{name}]] is missing.")
             continue
 
         def read(reader: Reader, name: SectionName = name) -> tuple[Path, PolicyVersion]:

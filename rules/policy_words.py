@@ -93,6 +93,7 @@ class CaseForm(Section):
     def read(cls, reader: Reader) -> Self:
         lists = {one.name: reader.choices(one.name) for one in fields(cls)}
         for name, found in lists.items():
+            _check_codes(reader, name, found)
             # A network may leave districts out; the other questions cannot do without options.
             if not found and name != "districts" and reader.has(name):
                 reader.wrong(name, "geef ten minste één keuze.", "give at least one option.")
@@ -105,6 +106,22 @@ class CaseForm(Section):
             ]
             for one in fields(self)
         }
+
+
+# What a case has room for.
+CODE_LENGTHS: Mapping[str, int] = MappingProxyType(
+    {"domains": 40, "household_types": 40, "age_bands": 20, "districts": 60, "barrier_fields": 80}
+)
+
+
+def _check_codes(reader: Reader, name: str, choices: tuple[Choice, ...]) -> None:
+    for choice in choices:
+        if len(choice.code) > CODE_LENGTHS[name]:
+            reader.wrong(
+                name,
+                f"‘{choice.code}’ is te lang: hoogstens {CODE_LENGTHS[name]} tekens.",
+                f"‘{choice.code}’ is too long: at most {CODE_LENGTHS[name]} characters.",
+            )
 
 
 TEXT_KEYS = (
