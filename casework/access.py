@@ -37,6 +37,9 @@ class Permission(StrEnum):
     POT_VIEW = "pot.view"
     PAYOUT_VIEW = "payout.view"
     PAYOUT_ORDER = "payout.order"
+    PAYOUT_RELEASE = "payout.release"
+    ACCOUNT_VIEW = "account.view"
+    ACCOUNT_CHANGE = "account.change"
     FUND_BOOK = "fund.book"
     LEDGER_VIEW = "ledger.view"
     CLAIM_VIEW = "claim.view"
@@ -53,6 +56,9 @@ class Permission(StrEnum):
     YEAR_AUDIT = "year.audit"
     YEAR_REOPEN = "year.reopen"
     POLICY_VIEW = "policy.view"
+    POLICY_PROPOSALS = "policy.proposals"
+    POLICY_PROPOSE = "policy.propose"
+    POLICY_ADOPT = "policy.adopt"
     PARTNERS_MANAGE = "partners.manage"
     PEOPLE_MANAGE = "people.manage"
     LOG_VIEW = "log.view"
@@ -100,6 +106,9 @@ GRANTS: dict[Permission, tuple[Grant, ...]] = {
     Permission.POT_VIEW: _grants(Role.SECRETARIAT, Role.TREASURER, Role.EXECUTIVE, Role.AUDITOR),
     Permission.PAYOUT_VIEW: _grants(Role.TREASURER, Role.AUDITOR),
     Permission.PAYOUT_ORDER: _grants(Role.TREASURER),
+    Permission.PAYOUT_RELEASE: _grants(Role.TREASURER),
+    Permission.ACCOUNT_VIEW: _grants(Role.TREASURER, Role.AUDITOR),
+    Permission.ACCOUNT_CHANGE: _grants(Role.TREASURER),
     Permission.FUND_BOOK: _grants(Role.TREASURER),
     Permission.LEDGER_VIEW: _grants(Role.TREASURER, Role.AUDITOR),
     Permission.CLAIM_VIEW: _grants(Role.TREASURER, Role.SECRETARIAT, Role.AUDITOR),
@@ -116,6 +125,9 @@ GRANTS: dict[Permission, tuple[Grant, ...]] = {
     Permission.YEAR_AUDIT: _grants(Role.AUDITOR),
     Permission.YEAR_REOPEN: _grants(Role.TREASURER, Role.AUDITOR),
     Permission.POLICY_VIEW: _EVERYONE,
+    Permission.POLICY_PROPOSALS: _grants(Role.SECRETARIAT, Role.TREASURER, Role.EXECUTIVE, Role.AUDITOR),
+    Permission.POLICY_PROPOSE: _grants(Role.SECRETARIAT, Role.TREASURER),
+    Permission.POLICY_ADOPT: _grants(Role.SECRETARIAT, Role.EXECUTIVE),
     Permission.PARTNERS_MANAGE: _grants(Role.ADMINISTRATOR),
     Permission.PEOPLE_MANAGE: _grants(Role.ADMINISTRATOR),
     Permission.LOG_VIEW: _grants(Role.AUDITOR),

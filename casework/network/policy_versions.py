@@ -24,18 +24,27 @@ class SectionVersions:
 
 def section_versions(work: Work) -> Mapping[SectionName, SectionVersions]:
     """The versions of every section of the actor's network."""
+    versions: dict[SectionName, list[PolicyVersion]] = {name: [] for name in SectionName}
+    for version in adopted_versions(work):
+        versions[version.section].append(version)
+    return {name: _split(work, name, found) for name, found in versions.items()}
+
+
+def adopted_versions(work: Work) -> list[PolicyVersion]:
+    """Every adopted version with its source, oldest first; sections as the network's file has them."""
     rows = work.session.scalars(
         select(PolicySection)
         .where(PolicySection.network_id == work.network.id)
         .order_by(PolicySection.valid_from)
     )
-    versions: dict[SectionName, list[PolicyVersion]] = {name: [] for name in SectionName}
-    for row in rows:
-        version = PolicyVersion.from_document(
+    order = list(SectionName)
+    versions = (
+        PolicyVersion.from_document(
             row.section, row.valid_from, row.document, source=row.source, assumed=row.assumed
         )
-        versions[version.section].append(version)
-    return {name: _split(work, name, found) for name, found in versions.items()}
+        for row in rows
+    )
+    return sorted(versions, key=lambda version: order.index(version.section))
 
 
 def partner_names(work: Work) -> Mapping[str, str]:

@@ -27,7 +27,9 @@ class PolicyProposal(Base):
         CheckConstraint("state IN ('open', 'adopted', 'refused', 'withdrawn')", name="state"),
         CheckConstraint("(state = 'open') = (answered_by IS NULL)", name="answered_by_someone"),
         CheckConstraint("(state = 'open') = (answered_at_utc IS NULL)", name="answered_at_a_moment"),
-        CheckConstraint("state NOT IN ('adopted', 'refused') OR answered_by <> proposed_by", name="four_eyes"),
+        CheckConstraint(
+            "state NOT IN ('adopted', 'refused') OR answered_by <> proposed_by", name="four_eyes"
+        ),
         CheckConstraint("state <> 'withdrawn' OR answered_by = proposed_by", name="withdrawn_by_proposer"),
         CheckConstraint("(state = 'adopted') = (policy_section_id IS NOT NULL)", name="adopted_version"),
         Index(
