@@ -3,6 +3,7 @@
 ::
 
     [network]            # code, name, case_prefix, time_zone, language, started_on, source or assumed
+    [bank]               # holder, iban, from, source or assumed; bic and creditor_id if any; may be left out
     [[partner]]          # code, name, kind, domains, joined_on, left_on (if left), source or assumed
     [[mandate]]          # one table per version of each section of rules.policy.SectionName
     from = 2016-06-02    # the first day on which this version holds
@@ -23,6 +24,8 @@ from datetime import date
 from pathlib import Path as FilePath
 from zoneinfo import ZoneInfo
 
+from errors import Invalid
+from ledger.bank.iban import AccountNumber, read_creditor_id, read_iban
 from rules.network_checks import problems_between
 from rules.policy import SECTIONS, PolicyBook, PolicyVersion, SectionName
 from rules.policy_reader import Path, PolicyProblem, PolicyWrong, Reader
@@ -66,12 +69,29 @@ class PartnerEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class BankEntry:
+    """The fund's own account, with which a new network starts; later changes are made on the page.
+
+    ``bic`` and ``creditor_id`` (for collections) are empty where the file does not give them.
+    """
+
+    holder: str
+    iban: str
+    from_on: date
+    bic: str = ""
+    creditor_id: str = ""
+    source: str = ""
+    assumed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class NetworkFile:
     """Everything a network's file says, checked."""
 
     network: NetworkHeader
     partners: tuple[PartnerEntry, ...]
     versions: tuple[PolicyVersion, ...]
+    bank: BankEntry | None = None
 
     def book(self) -> PolicyBook:
         """The versions as a policy book."""
@@ -98,6 +118,7 @@ def parse_network(text: str, *, file: str = "") -> NetworkFile:
     root = Reader(document)
     header = root.table("network", _read_header)
     partners = root.tables("partner", _read_partner)
+    bank = root.table("bank", _read_bank) if root.has("bank") else None
     versions = tuple(read_versions(root))
     root.finish()
     if not root.problems:
@@ -106,7 +127,9 @@ def parse_network(text: str, *, file: str = "") -> NetworkFile:
         lines = lines_of(text)
         placed = [replace(one, file=file, line=line_at(lines, one.path)) for one in root.problems]
         raise PolicyWrong(sorted(placed, key=lambda one: one.line))
-    return NetworkFile(network=header, partners=partners, versions=tuple(one for _, one in versions))
+    return NetworkFile(
+        network=header, partners=partners, versions=tuple(one for _, one in versions), bank=bank
+    )
 
 
 def parse_document(text: str, file: str) -> Mapping[str, object]:
@@ -165,6 +188,27 @@ def _read_partner(reader: Reader) -> PartnerEntry:
             "left_on", "weggaan komt na meedoen (joined_on).", "leaving comes after joining (joined_on)."
         )
     return partner
+
+
+def _read_bank(reader: Reader) -> BankEntry:
+    iban = reader.text("iban")
+    try:
+        number = read_iban(iban)
+        creditor_id = read_creditor_id(reader.text("creditor_id", default=""))
+    except Invalid as problem:
+        reader.wrong(problem.field, problem.sentence("nl"), problem.sentence("en"))
+        number, creditor_id = AccountNumber(iban, ""), ""
+    entry = BankEntry(
+        holder=reader.text("holder"),
+        iban=number.iban,
+        from_on=reader.day("from"),
+        bic=reader.text("bic", default=number.bic),
+        creditor_id=creditor_id,
+        **_origin(reader),
+    )
+    if not entry.bic:
+        reader.wrong("bic", "de BIC van deze bank is niet bekend: vul haar in.", "give this bank's BIC.")
+    return entry
 
 
 def _origin(reader: Reader) -> dict[str, str]:

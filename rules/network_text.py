@@ -33,6 +33,11 @@ def network_toml(network: NetworkFile) -> str:
             | _origin(header.source, header.assumed),
         )
     ]
+    if (bank := network.bank) is not None:
+        account: dict[str, object] = {"holder": bank.holder, "iban": bank.iban, "bic": bank.bic}
+        if bank.creditor_id:
+            account["creditor_id"] = bank.creditor_id
+        parts.append(_table("[bank]", account | {"from": bank.from_on} | _origin(bank.source, bank.assumed)))
     for one in network.partners:
         entry: dict[str, object] = {
             "code": one.code,

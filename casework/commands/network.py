@@ -74,6 +74,8 @@ def _lines(loaded: Loaded) -> list[str]:
         )
     for section, valid_from in loaded.versions_added:
         lines.append(f"Policy {section} holds from {valid_from.isoformat()}.")
+    if loaded.account_added:
+        lines.append("The fund has the account of the file.")
     if loaded.buffer_cents is not None:
         lines.append(f"The fund keeps back {show_cents(loaded.buffer_cents, 'en')}.")
     if not loaded.changed:

@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from casework.accounts.tables import BankAccount
 from casework.audit.tables import LogRecord
 from casework.network.policy import policy_book
 from casework.network.tables import Network, Partner, PolicySection
 from errors import Conflict
 from ledger import book
 from ledger.balances import fund_position
-from rules.network_file import NetworkFile, PartnerEntry
+from rules.network_file import BankEntry, NetworkFile, PartnerEntry
 
 
 class SectionAdopted(Conflict):
@@ -54,6 +55,7 @@ class Loaded:
     partners_changed: list[str] = field(default_factory=list)
     partners_to_end: list[str] = field(default_factory=list)
     versions_added: list[tuple[str, date]] = field(default_factory=list)
+    account_added: bool = False
     buffer_cents: int | None = None
 
     @property
@@ -64,6 +66,7 @@ class Loaded:
             or self.partners_added
             or self.partners_changed
             or self.versions_added
+            or self.account_added
             or self.buffer_cents is not None
         )
 
@@ -73,7 +76,8 @@ def load_network(session: Session, network_file: NetworkFile, now_utc: datetime)
 
     Names, kinds and domains of partners follow the file. A partner's leaving is not taken from the
     file once the partner is known: that has consequences and is done by an administrator
-    (:func:`casework.network.partners.end_partner`). Raises :class:`SectionAdopted` or
+    (:func:`casework.network.partners.end_partner`). Nor is the fund's account once it has one: from then
+    on two people change it on the page. Raises :class:`SectionAdopted` or
     :class:`SectionBackdated`.
     """
     header = network_file.network
@@ -92,6 +96,7 @@ def load_network(session: Session, network_file: NetworkFile, now_utc: datetime)
     network.name = header.name
     _load_partners(session, network, network_file.partners, loaded)
     _load_policy(session, network, network_file, loaded, now_utc)
+    loaded.account_added = _load_account(session, network, network_file.bank, now_utc)
     session.flush()
     loaded.buffer_cents = follow_buffer(session, network, now_utc, opening=loaded.created)
     if loaded.changed:
@@ -180,6 +185,26 @@ def _load_policy(
         loaded.versions_added.append((version.section.value, version.valid_from))
 
 
+def _load_account(session: Session, network: Network, given: BankEntry | None, now_utc: datetime) -> bool:
+    """Give a fund without any account the one of the file; whether that was needed."""
+    own = (BankAccount.network_id == network.id, BankAccount.partner_id.is_(None))
+    if given is None or session.scalar(select(BankAccount.id).where(*own).limit(1)) is not None:
+        return False
+    session.add(
+        BankAccount(
+            network_id=network.id,
+            holder=given.holder,
+            iban=given.iban,
+            bic=given.bic,
+            creditor_id=given.creditor_id,
+            from_on=given.from_on,
+            state="confirmed",
+            proposed_at_utc=now_utc,
+        )
+    )
+    return True
+
+
 def _log(session: Session, network: Network, loaded: Loaded, now_utc: datetime) -> None:
     session.add(
         LogRecord(
@@ -190,6 +215,7 @@ def _log(session: Session, network: Network, loaded: Loaded, now_utc: datetime) 
             facts={
                 "partners": len(loaded.partners_added) + len(loaded.partners_changed),
                 "versions": len(loaded.versions_added),
+                "account": loaded.account_added,
             },
         )
     )

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from casework.accounts.tables import BankAccount
 from casework.cases.tables import Case, CostLine
 from casework.context import Work
 from casework.network.tables import Network, Partner, PolicySection
@@ -54,7 +55,7 @@ def a_network(
     buffer_cents: int = 0,
     at_utc: datetime = NOW,
 ) -> Network:
-    """A network without partners, with the policy of the network file that comes with the program.
+    """A network without partners, with an account and the policy of the file that comes with the program.
 
     The fund is opened with ``buffer_cents``, 0 if nothing is said, so that what is put in is available.
     """
@@ -75,6 +76,18 @@ def a_network(
                 adopted_at_utc=at_utc,
             )
         )
+    session.add(
+        BankAccount(
+            network_id=network.id,
+            holder=f"Stichting {name}",
+            iban="NL44RABO0123456789",
+            bic="RABONL2U",
+            creditor_id="NL69ZZZ123456780000",
+            from_on=JOINED,
+            state="confirmed",
+            proposed_at_utc=at_utc,
+        )
+    )
     session.flush()
     book.open_fund(session, network=code, buffer_cents=buffer_cents, at_utc=at_utc)
     return network
@@ -240,6 +253,7 @@ class Cast:
     other_applicant: Person
     secretariat: tuple[Person, Person, Person, Person]
     treasurer: Person
+    second_treasurer: Person
     representative: Person
     other_representative: Person
     ambassador: Person
@@ -278,6 +292,7 @@ def a_cast(
             person("mee", Role.SECRETARIAT),
         ),
         treasurer=person("gemeente", Role.TREASURER),
+        second_treasurer=person("zayaz", Role.TREASURER),
         representative=person("zayaz", Role.REPRESENTATIVE),
         other_representative=person("mee", Role.REPRESENTATIVE),
         ambassador=person("farent", Role.AMBASSADOR),
