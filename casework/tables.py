@@ -10,6 +10,7 @@ MODULES = (
     "casework.business_case.tables",
     "casework.cases.tables",
     "casework.claims.tables",
+    "casework.collections.tables",
     "casework.decision.tables",
     "casework.due.tables",
     "casework.fund.tables",

@@ -9,7 +9,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.metadata import Base
-from storage.types import UtcDateTime
+from storage.types import EncryptedText, UtcDateTime
 
 
 class Network(Base):
@@ -72,3 +72,16 @@ class NumberCounter(Base):
     kind: Mapped[str] = mapped_column(String(20), primary_key=True)
     year: Mapped[int] = mapped_column(primary_key=True)
     last_number: Mapped[int]
+
+
+class FinanceContact(Base):
+    """Who at a partner gets its claim notes and reminders, and in which language."""
+
+    __tablename__ = "finance_contact"
+    __table_args__ = (CheckConstraint("language IN ('nl', 'en')", name="language"),)
+
+    partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(EncryptedText)
+    email: Mapped[str] = mapped_column(EncryptedText)
+    language: Mapped[str] = mapped_column(String(2), default="nl")
+    changed_at_utc: Mapped[datetime] = mapped_column(UtcDateTime)
