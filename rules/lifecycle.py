@@ -59,7 +59,9 @@ class PaymentAction(Labelled):
     ORDER = "order", "betaling opdragen", "order a payment"
     CONFIRM_PART = "confirm_part", "een deel bevestigen", "confirm a part"
     CONFIRM = "confirm", "betaling bevestigen", "confirm the payment"
+    BOOK_PART_AS_PAID = "book_part_as_paid", "een deel als betaald boeken", "book a part as paid"
     BOOK_AS_PAID = "book_as_paid", "als betaald boeken", "book as paid"
+    REOPEN = "reopen", "een bevestiging terugdraaien", "take a confirmation back"
     REJECT_PART = "reject_part", "een deel als geweigerd boeken", "book a part as rejected"
     REJECT = "reject", "als geweigerd boeken", "book as rejected"
     RETURN_PART = "return_part", "een deel als teruggestort boeken", "book a part as returned"
@@ -298,17 +300,27 @@ _PAYMENT: Table[PaymentState, PaymentAction] = MappingProxyType(
     {
         (_P.NONE, _PA.ORDER): _by(_P.ORDERED, Role.TREASURER),
         # A card handed out and a partner that paid in advance never pass the bank.
+        (_P.NONE, _PA.BOOK_PART_AS_PAID): _by(_P.ORDERED, Role.TREASURER),
         (_P.NONE, _PA.BOOK_AS_PAID): _by(_P.PAID, Role.TREASURER),
+        (_P.ORDERED, _PA.BOOK_PART_AS_PAID): _by(_P.ORDERED, Role.TREASURER),
+        (_P.ORDERED, _PA.BOOK_AS_PAID): _by(_P.PAID, Role.TREASURER),
+        (_P.PAID, _PA.BOOK_PART_AS_PAID): _by(_P.ORDERED, Role.TREASURER),
+        (_P.PAID, _PA.BOOK_AS_PAID): _by(_P.PAID, Role.TREASURER),
         (_P.NONE, _PA.EXPIRE): _by(_P.NONE, Role.TREASURER, Role.SECRETARIAT, automatic=True),
         (_P.ORDERED, _PA.ORDER): _by(_P.ORDERED, Role.TREASURER),
-        (_P.ORDERED, _PA.CONFIRM_PART): _by(_P.ORDERED, Role.TREASURER),
-        (_P.ORDERED, _PA.CONFIRM): _by(_P.PAID, Role.TREASURER),
-        (_P.ORDERED, _PA.REJECT_PART): _by(_P.ORDERED, Role.TREASURER),
-        (_P.ORDERED, _PA.REJECT): _by(_P.NONE, Role.TREASURER),
+        # What the bank has done is booked by itself where its statement says so.
+        (_P.ORDERED, _PA.CONFIRM_PART): _by(_P.ORDERED, Role.TREASURER, automatic=True),
+        (_P.ORDERED, _PA.CONFIRM): _by(_P.PAID, Role.TREASURER, automatic=True),
+        (_P.ORDERED, _PA.REJECT_PART): _by(_P.ORDERED, Role.TREASURER, automatic=True),
+        (_P.ORDERED, _PA.REJECT): _by(_P.NONE, Role.TREASURER, automatic=True),
         (_P.PAID, _PA.ORDER): _by(_P.ORDERED, Role.TREASURER),
-        (_P.ORDERED, _PA.RETURN_PART): _by(_P.ORDERED, Role.TREASURER),
-        (_P.PAID, _PA.RETURN_PART): _by(_P.PAID, Role.TREASURER),
-        (_P.PAID, _PA.RETURN): _by(_P.NONE, Role.TREASURER),
+        (_P.ORDERED, _PA.RETURN_PART): _by(_P.ORDERED, Role.TREASURER, automatic=True),
+        # The only part that was paid came back, while other parts were never ordered.
+        (_P.ORDERED, _PA.RETURN): _by(_P.NONE, Role.TREASURER, automatic=True),
+        (_P.PAID, _PA.RETURN_PART): _by(_P.PAID, Role.TREASURER, automatic=True),
+        (_P.PAID, _PA.RETURN): _by(_P.NONE, Role.TREASURER, automatic=True),
+        (_P.ORDERED, _PA.REOPEN): _by(_P.ORDERED, Role.TREASURER, automatic=True),
+        (_P.PAID, _PA.REOPEN): _by(_P.ORDERED, Role.TREASURER, automatic=True),
         (_P.PAID, _PA.EXPIRE): _by(_P.PAID, Role.TREASURER, Role.SECRETARIAT, automatic=True),
     }
 )
@@ -322,6 +334,8 @@ _SETTLEMENT: Table[SettlementState, SettlementAction] = MappingProxyType(
         (_S.PROPOSED, _SA.PUT_TO_PARTIES): _by(_S.PUT, Role.SECRETARIAT),
         # Only for kinds that name no partner: see SettlementKind.is_put_to_parties.
         (_S.PROPOSED, _SA.DECIDE): _by(_S.DECIDED, Role.SECRETARIAT, Role.EXECUTIVE),
+        # Where the secretariat cannot reach the quorum.
+        (_S.PROPOSED, _SA.ESCALATE): _by(_S.PROPOSED, Role.SECRETARIAT, automatic=True),
         (_S.PUT, _SA.ACCEPT): _by(_S.ACCEPTED, Role.REPRESENTATIVE),
         (_S.PUT, _SA.CONSENT_BY_SILENCE): _by(_S.ACCEPTED, Role.SECRETARIAT, automatic=True),
         (_S.PUT, _SA.DISPUTE): _by(_S.DISPUTED, Role.REPRESENTATIVE),

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from casework.audit.record import record
 from casework.context import Work
-from casework.due.step import Step, once
+from casework.due.step import Step, each, once
 from casework.network.load import follow_buffer
+from casework.settlement import by_time
 
 
 def _buffer(work: Work) -> str | None:
@@ -22,4 +23,9 @@ def _buffer(work: Work) -> str | None:
     return f"the buffer is now EUR {cents // 100}.{cents % 100:02d}."
 
 
-STEPS: tuple[Step, ...] = (once("buffer", _buffer),)
+STEPS: tuple[Step, ...] = (
+    once("buffer", _buffer),
+    each("settlement.silence", by_time.silent, by_time.let_silence_decide),
+    each("settlement.outside", by_time.left_by_outside, by_time.let_outside_fall_back),
+    each("settlement.executives", by_time.short_of_quorum, by_time.let_executives_decide),
+)

@@ -75,21 +75,22 @@ def settlement_of_party(work: Work, settlement_id: int, *, lock: bool = False) -
     """
     partners = work.actor.partner_ids(Role.REPRESENTATIVE)
     put = select(SettlementParty.settlement_id).where(SettlementParty.partner_id.in_(partners))
-    return _by_id(work, settlement_id, Settlement.id.in_(put), lock=lock)
+    return settlement_by_id(work, settlement_id, Settlement.id.in_(put), lock=lock)
 
 
 def settlement_of_executives(
     work: Work, settlement_id: int, *, lock: bool = False
 ) -> tuple[Settlement, Case]:
     """A settlement that was put to the executives. Raises :class:`NotFound` for any other."""
-    return _by_id(work, settlement_id, Settlement.escalated_at_utc.is_not(None), lock=lock)
+    return settlement_by_id(work, settlement_id, Settlement.escalated_at_utc.is_not(None), lock=lock)
 
 
-def _by_id(
-    work: Work, settlement_id: int, condition: ColumnElement[bool], *, lock: bool
+def settlement_by_id(
+    work: Work, settlement_id: int, *conditions: ColumnElement[bool], lock: bool = False
 ) -> tuple[Settlement, Case]:
+    """A settlement of the network with its case. The caller sees to it who may. Raises :class:`NotFound`."""
     query = select(Settlement.case_id).where(
-        Settlement.id == settlement_id, Settlement.network_id == work.actor.network_id, condition
+        Settlement.id == settlement_id, Settlement.network_id == work.actor.network_id, *conditions
     )
     case_id = work.session.scalar(query)
     if case_id is None:

@@ -12,9 +12,10 @@ from casework.cases.tables import Case
 from casework.context import Work
 from casework.network.tables import Partner
 from casework.people.tables import Appointment, Person
+from casework.settlement.state import move
 from casework.settlement.tables import Settlement, SettlementVote
 from rules.conflict import CaseParties, Member, conflicts
-from rules.lifecycle import SettlementKind
+from rules.lifecycle import SettlementAction, SettlementKind
 from rules.mandate import quorum
 from rules.policy import Policy
 from rules.roles import Role
@@ -110,6 +111,26 @@ def free_members(work: Work, case: Case, settlement: Settlement, role: Role) -> 
             name=person.name,
         )
     )
+
+
+def short_of_members(work: Work, case: Case, settlement: Settlement) -> bool:
+    """Whether the secretariat cannot reach the quorum, whoever of it agrees.
+
+    A vote that was given counts on, also of a member who has left since.
+    """
+    able = {person.id for person in free_members(work, case, settlement, Role.SECRETARIAT)}
+    able |= {vote.person_id for vote in settlement.votes if vote.counts and vote.body == SECRETARIAT}
+    return len(able) < required_members(work, case, settlement.amount_cents)
+
+
+def escalate_if_short(work: Work, case: Case, settlement: Settlement) -> bool:
+    """Put what waits for votes to the executives where the secretariat cannot reach the quorum."""
+    if settlement.escalated_at_utc is not None or not short_of_members(work, case, settlement):
+        return False
+    move(settlement, SettlementAction.ESCALATE)
+    settlement.escalated_at_utc = work.now_utc
+    work.session.flush()
+    return True
 
 
 def _conflicts(

@@ -12,7 +12,7 @@ from casework.cases.find import case_for
 from casework.cases.tables import Case
 from casework.context import Work
 from casework.settlement.find import members_on, settleable_cents, settlements_of, under_way
-from casework.settlement.mandate import required_members
+from casework.settlement.mandate import escalate_if_short, required_members
 from casework.settlement.proposal import Proposal, check, shares_by_percentage
 from casework.settlement.refusals import MotivationNeeded, NothingToSettle
 from casework.settlement.state import DROPPED, REPLACED, move, refresh_case
@@ -32,10 +32,31 @@ def propose(work: Work, *, number: str, proposal: Proposal, key: str) -> Settlem
     what the rules propose) and the refusals of :func:`casework.settlement.proposal.check`.
     """
     case = case_for(work, number, Permission.SETTLEMENT_PROPOSE, lock=True)
-    former = settlements_of(work, case)
-    repeated = next((one for one in former if key and one.request_key == key), None)
+    repeated = next((one for one in settlements_of(work, case) if key and one.request_key == key), None)
     if repeated is not None:
         return repeated
+    settlement = keep_proposal(work, case, proposal, key=key)
+    refresh_case(work, case)
+    record(
+        work,
+        "settlement.propose",
+        case.number,
+        kind=settlement.kind,
+        amount_cents=settlement.amount_cents,
+        sequence=settlement.sequence,
+        state=settlement.state,
+        deviates=bool(settlement.facts["deviates"]),
+    )
+    return settlement
+
+
+def keep_proposal(work: Work, case: Case, proposal: Proposal, *, key: str) -> Settlement:
+    """Check ``proposal``, keep it and set it going: put it to the partners, or count the proposer's vote.
+
+    The program proposes without a vote of its own. Where the secretariat cannot reach the quorum, it goes
+    to the executives at once. The caller has asked who may, refreshes the case and writes the log.
+    """
+    former = settlements_of(work, case)
     replaced = _make_room(work, case)
     amount = settleable_cents(work, case)
     if amount == 0:
@@ -56,19 +77,10 @@ def propose(work: Work, *, number: str, proposal: Proposal, key: str) -> Settlem
     }
     if proposal.kind.is_put_to_parties:
         _put(work, settlement, proposal)
-    else:
+    elif not work.actor.is_program:
         cast_vote(work, case, settlement, motivation="")
-    refresh_case(work, case)
-    record(
-        work,
-        "settlement.propose",
-        case.number,
-        kind=settlement.kind,
-        amount_cents=amount,
-        sequence=settlement.sequence,
-        state=settlement.state,
-        deviates=deviates,
-    )
+    if settlement.state == SettlementState.PROPOSED.value:
+        escalate_if_short(work, case, settlement)
     return settlement
 
 
@@ -109,7 +121,7 @@ def _keep(work: Work, case: Case, proposal: Proposal, *, amount_cents: int, key:
         instalment_count=proposal.instalment_count if resident else None,
         first_instalment_on=proposal.first_instalment_on if resident else None,
         outside_party=proposal.outside_party.strip() if proposal.kind is SettlementKind.OUTSIDE else "",
-        proposed_by=work.actor.person_id,
+        proposed_by=None if work.actor.is_program else work.actor.person_id,
         proposed_at_utc=work.now_utc,
         request_key=key or None,
         parties=[],

@@ -154,6 +154,13 @@ class AlreadyEscalated(Conflict):
     en = "This dispute is with the executives already."
 
 
+class EnoughMembers(Conflict):
+    """The secretariat can reach the quorum, so this is not for the executives."""
+
+    nl = "Het secretariaat heeft genoeg leden om dit zelf te besluiten. Laat hen stemmen."
+    en = "The secretariat has enough members to decide this itself. Let them vote."
+
+
 class InConflict(Forbidden):
     """A member whose vote does not count wants to confirm an undoing."""
 
@@ -208,3 +215,45 @@ class NoPlan(Conflict):
 
     nl = "Hier is geen betaalplan om te wijzigen: de inwoner heeft niets meer open staan."
     en = "There is no repayment plan to change here: the resident has nothing open any more."
+
+
+class NoLetter(Conflict):
+    """A letter only goes to an outside party that still owes something."""
+
+    nl = "Hier hoort geen brief bij: er staat niets open bij een partij buiten het netwerk."
+    en = "No letter belongs here: nothing is open with a party outside the network."
+
+
+class RecipientNeeded(Invalid):
+    """A letter to nobody."""
+
+    nl = "Schrijf aan welke organisatie of afdeling de brief gaat."
+    en = "Write to which organisation or department the letter goes."
+
+
+class AddressNeeded(Invalid):
+    """A letter without an address."""
+
+    nl = "Schrijf het adres: straat en nummer of postbus, en daaronder postcode en plaats."
+    en = "Write the address: street and number or PO box, and below it postcode and town."
+
+
+class LetterInFuture(Invalid):
+    """The letter would be sent on a day to come."""
+
+    nl = "De brief kan niet na vandaag verstuurd zijn. Leg hem vast op de dag dat hij weggaat."
+    en = "The letter cannot have been sent after today. Register it on the day it leaves."
+
+
+class LetterDayPast(Invalid):
+    """The letter would be sent before the decision, before a former letter, or too long ago."""
+
+    nl = "De brief kan niet voor {earliest} verstuurd zijn. Is dat wel zo? Stuur hem dan opnieuw."
+    en = "The letter cannot have been sent before {earliest}. If it was, send it again."
+
+
+class LetterKeyMissing(Invalid):
+    """The form came without its key, so a repeat could not be recognised."""
+
+    nl = "Dit formulier is niet volledig aangekomen. Er is niets vastgelegd. Ververs de pagina."
+    en = "This form did not arrive whole. Nothing was registered. Refresh the page."

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
-
 from casework.access import Permission, may_ever
 from casework.audit.record import record
 from casework.cases.find import case_for
@@ -13,6 +11,7 @@ from casework.cases.tables import Case
 from casework.context import Work
 from casework.settlement.decide import settle
 from casework.settlement.find import settlement_of_party, under_way
+from casework.settlement.mandate import escalate_if_short
 from casework.settlement.refusals import (
     AlreadyAnswered,
     CounterProposalNeeded,
@@ -49,7 +48,8 @@ def accept(work: Work, *, settlement_id: int) -> Settlement:
 def dispute(work: Work, *, settlement_id: int, reason: str, counter_proposal: str) -> Settlement:
     """Dispute for one's own partner, with a reason and a counter-proposal.
 
-    The secretariat takes it from there. Raises :class:`ReasonNeeded`, :class:`CounterProposalNeeded`.
+    The secretariat takes it from there; the executives, where the secretariat is left with too few members
+    that are not of a party. Raises :class:`ReasonNeeded`, :class:`CounterProposalNeeded`.
     """
     settlement, case, mine = _own_parties(work, settlement_id)
     if all(party.response == DISPUTED for party in mine):
@@ -62,28 +62,10 @@ def dispute(work: Work, *, settlement_id: int, reason: str, counter_proposal: st
     for party in mine:
         party.reason, party.counter_proposal = reason.strip(), counter_proposal.strip()
     move(settlement, SettlementAction.DISPUTE)
+    escalated = escalate_if_short(work, case, settlement)
     refresh_case(work, case)
-    record(work, "settlement.dispute", case.number, sequence=settlement.sequence)
+    record(work, "settlement.dispute", case.number, sequence=settlement.sequence, to_executives=escalated)
     return settlement
-
-
-def consent_by_silence(work: Work) -> tuple[str, ...]:
-    """Decide every proposal whose term has passed without a dispute; the case numbers of these.
-
-    For the daily round of the program; who lets it run is in the log.
-    """
-    due = (
-        select(Case)
-        .join(Settlement, Settlement.case_id == Case.id)
-        .where(
-            Settlement.network_id == work.network.id,
-            Settlement.state == SettlementState.PUT.value,
-            Settlement.respond_by_on < work.today,
-        )
-        .order_by(Settlement.id)
-        .with_for_update(of=Case)
-    )
-    return tuple(_consent(work, case) for case in work.session.scalars(due).unique().all())
 
 
 def consent_by_silence_of(work: Work, *, number: str) -> Settlement:
@@ -94,13 +76,12 @@ def consent_by_silence_of(work: Work, *, number: str) -> Settlement:
         raise NotFound()
     if work.today <= settlement.respond_by_on:
         raise TermNotOver(until=f"{settlement.respond_by_on:%d-%m-%Y}")
-    _consent(work, case)
+    consent(work, case, settlement)
     return settlement
 
 
-def _consent(work: Work, case: Case) -> str:
-    settlement = under_way(work, case)
-    assert settlement is not None  # selected or found by this state, under the case's lock
+def consent(work: Work, case: Case, settlement: Settlement) -> None:
+    """Take silence for consent and decide. The caller has locked the case and seen that the term is over."""
     move(settlement, SettlementAction.CONSENT_BY_SILENCE)
     silent = [party for party in settlement.parties if party.response == PENDING]
     for party in silent:
@@ -108,7 +89,6 @@ def _consent(work: Work, case: Case) -> str:
         party.responded_at_utc = work.now_utc
     settle(work, case, settlement)
     record(work, "settlement.silence", case.number, sequence=settlement.sequence, parties=len(silent))
-    return case.number
 
 
 def _own_parties(work: Work, settlement_id: int) -> tuple[Settlement, Case, list[SettlementParty]]:

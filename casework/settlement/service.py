@@ -10,7 +10,7 @@ from casework.context import Work
 from casework.settlement.find import STANDING, settlements_of
 from casework.settlement.plan import change_plan
 from casework.settlement.propose import drop, propose
-from casework.settlement.respond import accept, consent_by_silence, consent_by_silence_of, dispute
+from casework.settlement.respond import accept, consent_by_silence_of, dispute
 from casework.settlement.state import move, refresh_case
 from casework.settlement.undo import ask_undoing, claims_of, confirm_undoing, refuse_undoing
 from casework.settlement.vote import arbitrate, escalate, vote
@@ -24,7 +24,6 @@ __all__ = [
     "ask_undoing",
     "change_plan",
     "confirm_undoing",
-    "consent_by_silence",
     "consent_by_silence_of",
     "dispute",
     "drop",

@@ -197,14 +197,24 @@ def _undo(work: Work, case: Case, settlement: Settlement, ground: Ground) -> Non
             recorded_at_utc=work.now_utc,
         )
     else:
-        move(settlement, SettlementAction.FALL_BACK, ended=FALLEN_BACK)
-        _fall_back(work, claims, whole=ground is Ground.ANEW, key=key)
-        settlement.facts = dict(settlement.facts) | {"fell_back_on": ground.value}
+        fall_back(work, case, settlement, ground)
     if ground is Ground.ANEW:
         reverse_split(work, settlement_id=settlement.id)
 
 
-def _fall_back(work: Work, claims: Sequence[Claim], *, whole: bool, key: str) -> None:
+def fall_back(work: Work, case: Case, settlement: Settlement, ground: Ground) -> None:
+    """Let what is open on ``settlement`` return to its case; settled anew, what was repaid as well.
+
+    The caller has asked who may and whether it is possible, and refreshes the case.
+    """
+    move(settlement, SettlementAction.FALL_BACK, ended=FALLEN_BACK)
+    claims = claims_of(work, case, settlement)
+    left = sum(claim.open_cents for claim in claims)
+    _post_falling_back(work, claims, whole=ground is Ground.ANEW, key=f"settlement-{settlement.id}-undo")
+    settlement.facts = dict(settlement.facts) | {"fell_back_on": ground.value, "fell_back_cents": left}
+
+
+def _post_falling_back(work: Work, claims: Sequence[Claim], *, whole: bool, key: str) -> None:
     for claim in claims:
         ledger_claims.fall_back(
             work.session,

@@ -189,7 +189,7 @@ def _view(
         parties=_party_views(settlement, people, partners),
         plan=_plan(settlement, own),
         outside_party=settlement.outside_party,
-        proposed_by=people[settlement.proposed_by],
+        proposed_by=people.get(settlement.proposed_by or 0, ""),
         proposed_at_utc=settlement.proposed_at_utc,
         respond_by_on=settlement.respond_by_on,
         escalated_at_utc=settlement.escalated_at_utc,
@@ -275,7 +275,8 @@ def _names(work: Work, settlements: Sequence[Settlement]) -> dict[int, str]:
     """Names of everyone who proposed, voted, answered or asked for undoing."""
     wanted: set[int] = set()
     for one in settlements:
-        wanted.add(one.proposed_by)
+        if one.proposed_by is not None:
+            wanted.add(one.proposed_by)
         wanted.update(vote.person_id for vote in one.votes)
         wanted.update(party.responded_by for party in one.parties if party.responded_by)
     wanted.update(one.asked_by for one in _undoings(work, settlements).values())

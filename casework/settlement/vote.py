@@ -9,9 +9,10 @@ from casework.cases.tables import Case
 from casework.context import Work
 from casework.settlement.decide import settle
 from casework.settlement.find import STANDING, settlement_of_executives, settlements_of, under_way
-from casework.settlement.mandate import Tally, body_of, conflicts_of_actor, tally
+from casework.settlement.mandate import Tally, body_of, conflicts_of_actor, short_of_members, tally
 from casework.settlement.refusals import (
     AlreadyEscalated,
+    EnoughMembers,
     ForTheExecutives,
     MotivationNeeded,
     PartiesComeFirst,
@@ -56,7 +57,11 @@ def arbitrate(work: Work, *, settlement_id: int, motivation: str) -> Tally:
 
 
 def escalate(work: Work, *, number: str) -> Settlement:
-    """Put a dispute to the executives; from then on they decide, or the secretariat proposes anew."""
+    """Put a dispute to the executives; from then on they decide, or the secretariat proposes anew.
+
+    What is not disputed goes there only where the secretariat cannot reach the quorum. Raises
+    :class:`AlreadyEscalated`, :class:`EnoughMembers`.
+    """
     case = case_for(work, number, Permission.SETTLEMENT_PROPOSE, lock=True)
     settlement = under_way(work, case)
     if settlement is None:
@@ -64,6 +69,9 @@ def escalate(work: Work, *, number: str) -> Settlement:
     move(settlement, SettlementAction.ESCALATE)
     if settlement.escalated_at_utc is not None:
         raise AlreadyEscalated()
+    disputed = settlement.state == SettlementState.DISPUTED.value
+    if not disputed and not short_of_members(work, case, settlement):
+        raise EnoughMembers()
     settlement.escalated_at_utc = work.now_utc
     refresh_case(work, case)
     record(work, "settlement.escalate", case.number, sequence=settlement.sequence)

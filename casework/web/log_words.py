@@ -110,6 +110,8 @@ ACTIONS: Mapping[str, object] = {
     "settlement.drop": _l("Voorstel voor verrekening van casus %(object)s ingetrokken"),
     "settlement.accept": _l("Verrekening van casus %(object)s aanvaard"),
     "settlement.dispute": _l("Verrekening van casus %(object)s betwist"),
+    "settlement.letter": _l("Brief aan een partij buiten het netwerk vastgelegd bij casus %(object)s"),
+    "settlement.outside_left": _l("Vordering van casus %(object)s teruggevallen: niet op tijd betaald"),
     "settlement.silence": _l("Verrekening van casus %(object)s aanvaard doordat de termijn voorbij was"),
     "settlement.escalate": _l("Verrekening van casus %(object)s voorgelegd aan de bestuurders"),
     "settlement.vote": _l("Gestemd over de verrekening van casus %(object)s"),

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import itertools
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casework.cases.tables import Case
-from casework.context import Work
+from casework.context import Actor, Work
 from casework.payout.tables import Payout
 from casework.settlement.service import after_repayment
 from ledger import book, claims, events
 from ledger.accounts import Account
 from ledger.balances import balance_cents
-from tests.integration.factories import Cast, a_case, fund, work_as
+from tests.integration.factories import NOW, Cast, a_case, fund, work_as
 
 _numbers = itertools.count(1)
 
@@ -117,6 +118,12 @@ def repay(work: Work, reference: str, cents: int | None = None) -> int:
     )
     after_repayment(work, claim.case)
     return entry.id
+
+
+def program(session: Session, cast: Cast, days: int = 0) -> Work:
+    """The program itself, ``days`` after everything began."""
+    actor = Actor.program(network_id=cast.network.id, network_code=cast.network.code)
+    return Work(session, actor, cast.network, NOW + timedelta(days=days))
 
 
 def open_claims(work: Work, case: Case) -> dict[str, int]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from casework.audit.tables import LogRecord
 from casework.cases.tables import Case
 from casework.context import Work
-from casework.settlement import service
+from casework.settlement import by_time, service
 from casework.settlement.proposal import PartyShare, Proposal, responsible
 from casework.settlement.refusals import (
     AlreadyAnswered,
@@ -29,7 +29,7 @@ from errors import Forbidden, NotFound
 from rules.lifecycle import IllegalTransition, SettlementKind
 from rules.roles import Role
 from tests.integration.factories import NOW, Cast, a_cast, a_person, appoint, work_as
-from tests.integration.settlement.paid import a_paid_case, fresh, open_claims
+from tests.integration.settlement.paid import a_paid_case, fresh, open_claims, program
 
 SHARED = Proposal(
     SettlementKind.SHARED,
@@ -156,12 +156,16 @@ def test_silence_is_consent_after_the_term_and_not_on_its_last_day(
     made = service.propose(member, number=case.number, proposal=SHARED, key="een")
     service.accept(mee, settlement_id=made.id)
     last_day = work_as(session, cast.secretariat[0], cast.network, at_utc=NOW + timedelta(days=21))
-    assert service.consent_by_silence(last_day) == ()
+    assert by_time.silent(last_day) == ()
+    daily = program(session, cast, 21)
+    assert by_time.let_silence_decide(daily, str(made.id)) is None
     with pytest.raises(TermNotOver):
         service.consent_by_silence_of(last_day, number=case.number)
-    after = work_as(session, cast.secretariat[0], cast.network, at_utc=NOW + timedelta(days=22))
-    assert service.consent_by_silence(after) == (case.number,)
-    assert service.consent_by_silence(after) == ()
+    after = program(session, cast, 22)
+    assert by_time.silent(after) == (str(made.id),)
+    assert by_time.let_silence_decide(after, str(made.id)) is not None
+    assert by_time.let_silence_decide(after, str(made.id)) is None
+    assert by_time.silent(after) == ()
     assert made.state == "decided"
     assert sorted(party.response for party in made.parties) == ["accepted", "silent"]
     assert open_claims(member, case) == {

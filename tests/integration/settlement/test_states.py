@@ -20,7 +20,7 @@ from tests.integration.settlement.paid import a_paid_case, repay
 TABLE = """
 state     propose            vote                drop     silence            accept             dispute            escalate           arbitrate          undo
 none      new                NotFound            nothing  NotFound           -                  -                  NotFound           -                  NotFound
-proposed  replaced           decided             dropped  NotFound           NotFound           NotFound           IllegalTransition  NotFound           IllegalTransition
+proposed  replaced           decided             dropped  NotFound           NotFound           NotFound           EnoughMembers      NotFound           IllegalTransition
 put       IllegalTransition  PartiesComeFirst    dropped  TermNotOver        decided            disputed           IllegalTransition  NotFound           IllegalTransition
 disputed  replaced           disputed            Illegal  TermNotOver        IllegalTransition  disputed           disputed           NotFound           IllegalTransition
 escalated replaced           ForTheExecutives    Illegal  TermNotOver        IllegalTransition  disputed           AlreadyEscalated   disputed           IllegalTransition

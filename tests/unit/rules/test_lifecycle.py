@@ -46,6 +46,7 @@ decision information_requested withdraw withdrawn applicant
 decision waiting promise approved secretariat substitute executive
 decision waiting withdraw withdrawn applicant
 payment none order ordered treasurer
+payment none book_part_as_paid ordered treasurer
 payment none book_as_paid paid treasurer
 payment none expire none treasurer secretariat
 payment ordered order ordered treasurer
@@ -54,15 +55,23 @@ payment ordered confirm paid treasurer
 payment ordered reject_part ordered treasurer
 payment ordered reject none treasurer
 payment ordered return_part ordered treasurer
+payment ordered return none treasurer
+payment ordered reopen ordered treasurer
+payment ordered book_part_as_paid ordered treasurer
+payment ordered book_as_paid paid treasurer
 payment paid order ordered treasurer
 payment paid return_part paid treasurer
 payment paid return none treasurer
+payment paid reopen ordered treasurer
+payment paid book_part_as_paid ordered treasurer
+payment paid book_as_paid paid treasurer
 payment paid expire paid treasurer secretariat
 settlement none propose proposed secretariat
 settlement proposed propose proposed secretariat
 settlement proposed drop_proposal none secretariat
 settlement proposed put_to_parties put secretariat
 settlement proposed decide decided secretariat executive
+settlement proposed escalate proposed secretariat
 settlement put accept accepted representative
 settlement put consent_by_silence accepted secretariat
 settlement put dispute disputed representative
