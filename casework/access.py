@@ -71,6 +71,7 @@ class Relation(StrEnum):
     OWN = "their own case, as long as they hold the role for its partner"
     OWN_PARTNER = "a submitted case or settlement of their partner"
     SUBMITTED = "a case that was submitted"
+    CALLED = "a case on which those before them cannot reach the quorum, without an interest of their own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,23 +88,26 @@ def _grants(*roles: Role, relation: Relation = Relation.ANY) -> tuple[Grant, ...
 
 _OWN = _grants(Role.APPLICANT, relation=Relation.OWN)
 _SECRETARIAT_CASES = _grants(Role.SECRETARIAT, relation=Relation.SUBMITTED)
+_CALLED_CASES = _grants(Role.SUBSTITUTE, Role.EXECUTIVE, relation=Relation.CALLED)
 _AMBASSADOR_CASES = _grants(Role.AMBASSADOR, relation=Relation.OWN_PARTNER)
 _EVERYONE = tuple(Grant(role) for role in Role)
 
 GRANTS: dict[Permission, tuple[Grant, ...]] = {
     Permission.SIGNED_IN: _EVERYONE,
     Permission.CASE_CREATE: _grants(Role.APPLICANT),
-    Permission.CASE_LIST: _OWN + _SECRETARIAT_CASES + _AMBASSADOR_CASES,
-    Permission.CASE_VIEW: _OWN + _SECRETARIAT_CASES + _AMBASSADOR_CASES,
+    Permission.CASE_LIST: _OWN + _SECRETARIAT_CASES + _AMBASSADOR_CASES + _CALLED_CASES,
+    Permission.CASE_VIEW: _OWN + _SECRETARIAT_CASES + _AMBASSADOR_CASES + _CALLED_CASES,
     Permission.CASE_EDIT: _OWN,
     Permission.CASE_WITHDRAW: _OWN,
     Permission.CASE_ANSWER: _OWN,
-    Permission.WORKLIST: _grants(Role.SECRETARIAT),
-    Permission.CASE_ASK: _SECRETARIAT_CASES,
-    Permission.CASE_ASSESS: _SECRETARIAT_CASES,
-    Permission.CASE_DECIDE: _SECRETARIAT_CASES,
+    Permission.WORKLIST: _grants(Role.SECRETARIAT, Role.SUBSTITUTE, Role.EXECUTIVE),
+    Permission.CASE_ASK: _SECRETARIAT_CASES + _CALLED_CASES,
+    Permission.CASE_ASSESS: _SECRETARIAT_CASES + _CALLED_CASES,
+    Permission.CASE_DECIDE: _SECRETARIAT_CASES + _CALLED_CASES,
     Permission.BUSINESS_CASE_EDIT: _OWN + _SECRETARIAT_CASES,
-    Permission.POT_VIEW: _grants(Role.SECRETARIAT, Role.TREASURER, Role.EXECUTIVE, Role.AUDITOR),
+    Permission.POT_VIEW: _grants(
+        Role.SECRETARIAT, Role.SUBSTITUTE, Role.TREASURER, Role.EXECUTIVE, Role.AUDITOR
+    ),
     Permission.PAYOUT_VIEW: _grants(Role.TREASURER, Role.AUDITOR),
     Permission.PAYOUT_ORDER: _grants(Role.TREASURER),
     Permission.PAYOUT_RELEASE: _grants(Role.TREASURER),
@@ -174,6 +178,8 @@ def _stands(actor: Actor, grant: Grant, case: Case) -> bool:
             return submitted and case.partner_id in actor.partner_ids(grant.role)
         case Relation.SUBMITTED:
             return submitted
+        case Relation.CALLED:
+            return case.id in actor.called
 
 
 def visible_cases(actor: Actor, permission: Permission = Permission.CASE_LIST) -> ColumnElement[bool]:
@@ -193,4 +199,6 @@ def visible_cases(actor: Actor, permission: Permission = Permission.CASE_LIST) -
                 conditions.append(and_(Case.submitted_at_utc.is_not(None), Case.partner_id.in_(partners)))
             case Relation.SUBMITTED:
                 conditions.append(Case.submitted_at_utc.is_not(None))
+            case Relation.CALLED:
+                conditions.append(Case.id.in_(actor.called))
     return and_(Case.network_id == actor.network_id, or_(false(), *conditions))

@@ -30,13 +30,17 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The person who acts, with the roles held today in the network they work in now."""
+    """The person who acts, with the roles held today in the network they work in now.
+
+    ``called`` are the ids of the cases for which they are called as a substitute or an executive.
+    """
 
     person_id: int
     name: str
     network_id: int
     network_code: str
     held: tuple[Held, ...]
+    called: frozenset[int] = frozenset()
 
     @classmethod
     def program(cls, *, network_id: int, network_code: str) -> Actor:

@@ -12,8 +12,10 @@ from casework.cases.tables import Case
 from casework.context import Work
 from casework.decision.inquiry import refuse_own_submission, take_up
 from casework.decision.refusals import AssessmentFixed, GateUnanswered, NotInAssessment, ReasonMissing
+from casework.decision.seating import acting_role
+from casework.decision.standing import own_standing
 from casework.decision.tables import Assessment
-from casework.decision.weighing import assessments_of, own_standing, policy_of, votes_on
+from casework.decision.weighing import assessments_of, policy_of, votes_on, weigh
 from rules.gates import Gate
 from rules.lifecycle import DecisionState
 from rules.triangle import Value, check_scores
@@ -49,19 +51,23 @@ def assess(
     policy = policy_of(work, case)
     check_scores(scores, policy.advice)
     _check_explained(reasons, gates)
-    own = next((one for one in assessments_of(work, case) if one.person_id == work.actor.person_id), None)
-    if own is not None and votes_on(work, case):
+    assessments, votes = assessments_of(work, case), votes_on(work, case)
+    own = next((one for one in assessments if one.person_id == work.actor.person_id), None)
+    if own is not None and votes:
         raise AssessmentFixed()
+    seating = weigh(work, case, assessments=assessments, votes=votes, policy=policy).seating
+    assert seating is not None, "a case that is not decided has those who decide"
     take_up(work, case)
     standing = own_standing(work, case, policy)
     values = _columns(scores, reasons, gates) | {
         "counts": standing.counts,
         "conflict_reason": standing.ground,
+        "given_as": acting_role(work.actor, seating.body).value,
         "given_at_utc": work.now_utc,
     }
     if own is None:
         work.session.add(Assessment(case_id=case.id, person_id=work.actor.person_id, **values))
-        record(work, "case.assess", case.number, counts=standing.counts)
+        record(work, "case.assess", case.number, counts=standing.counts, role=str(values["given_as"]))
     else:
         _change(work, case, own, values)
     work.session.flush()

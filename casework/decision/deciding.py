@@ -20,6 +20,7 @@ from casework.decision.weighing import APPROVE, Weighing, judged_on, votes_on
 from ledger import balances, book, events
 from ledger.refusals import FundExhausted
 from rules.lifecycle import DECISION, DecisionAction, DecisionState, next_state
+from rules.mandate import DecidingBody
 from rules.policy import SectionName
 from rules.triangle import Advice, Value
 from rules.waiting_list import Urgency, Waiting, can_be_promised, in_order
@@ -47,9 +48,13 @@ def close(
     weighing: Weighing,
     advice: Advice,
     assessments: Sequence[Assessment],
+    votes: Sequence[DecisionVote],
     agreeing: Sequence[DecisionVote],
 ) -> Outcome:
     """Decide ``case``: post the promise or put it on the waiting list, and freeze what it rests on."""
+    facts = _facts(work, weighing, advice, assessments, agreeing)
+    for given in (*assessments, *votes):
+        given.counts = given.person_id in weighing.counting
     if outcome == APPROVE:
         action = DecisionAction.APPROVE if _promise_money(work, case) else DecisionAction.WAIT
     else:
@@ -67,8 +72,9 @@ def close(
             alternative=_joined(vote.alternative for vote in agreeing),
             policy_on=judged_on(case, work.network.time_zone),
             reviewed_afterwards=weighing.mandate.reviewed_afterwards,
-            facts=_facts(weighing, advice, assessments, agreeing),
+            facts=facts,
             decided_at_utc=work.now_utc,
+            body=weighing.seating.body.value if weighing.seating else DecidingBody.MEMBERS.value,
         )
     )
     if outcome == APPROVE:
@@ -171,7 +177,11 @@ def _joined(texts: Iterable[str]) -> str:
 
 
 def _facts(
-    weighing: Weighing, advice: Advice, assessments: Sequence[Assessment], agreeing: Sequence[DecisionVote]
+    work: Work,
+    weighing: Weighing,
+    advice: Advice,
+    assessments: Sequence[Assessment],
+    agreeing: Sequence[DecisionVote],
 ) -> dict[str, object]:
     """Everything the outcome rests on, as codes and exact numbers; never texts."""
     versions = weighing.policy.versions
@@ -184,8 +194,16 @@ def _facts(
         "gates": [[str(reason.fact("gate")), reason.code] for reason in weighing.gates.reasons],
         "counted_cents": weighing.mandate.counted_cents,
         "counted_with": [one.reference for one in weighing.mandate.counted_with],
-        "assessed_by": [one.person_id for one in assessments if one.counts],
-        "advised_by": [one.person_id for one in assessments if not one.counts],
+        "assessed_by": [one.person_id for one in assessments if one.person_id in weighing.counting],
+        "advised_by": [one.person_id for one in assessments if one.person_id not in weighing.counting],
         "decided_by": [one.person_id for one in agreeing],
+        "body": _body_facts(weighing),
+        "available_cents": balances.fund_position(work.session, network=work.network.code).available_cents,
         "policy": {name.value: versions[name].valid_from.isoformat() for name in used},
     }
+
+
+def _body_facts(weighing: Weighing) -> list[dict[str, object]]:
+    """Who decided and why, as the codes and numbers of the reasons."""
+    reasons = weighing.seating.reasons if weighing.seating else ()
+    return [{"code": reason.code} | dict(reason.facts) for reason in reasons]

@@ -1,15 +1,15 @@
-"""The members of the secretariat today, and how each stands to a case."""
+"""The members of the secretariat, the substitutes and the executives today, and how each stands to a case."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select
 
 from casework.cases.tables import Case
 from casework.context import Work
-from casework.decision.weighing import Standing, standing_of
+from casework.decision.standing import Standing, standing_of
 from casework.network.tables import Partner
 from casework.people.tables import Appointment, Person
 from rules.conflict import ConflictTerms
@@ -18,7 +18,7 @@ from rules.roles import Role
 
 @dataclass(frozen=True, slots=True)
 class SecretariatMember:
-    """Someone who is in the secretariat today. ``partner_codes`` are all partners they work for."""
+    """Someone who may come to decide. ``partner_codes`` are all partners they work for."""
 
     person_id: int
     name: str
@@ -29,8 +29,26 @@ class SecretariatMember:
         return standing_of(self.person_id, self.partner_codes, case, terms)
 
 
-def secretariat(work: Work) -> tuple[SecretariatMember, ...]:
-    """Everyone who holds the role in this network today, by name."""
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Everyone who holds a role in deciding today, by name. A member is nobody's substitute as well."""
+
+    members: tuple[SecretariatMember, ...]
+    substitutes: tuple[SecretariatMember, ...]
+    executives: tuple[SecretariatMember, ...]
+
+    @property
+    def by_role(self) -> Mapping[Role, tuple[SecretariatMember, ...]]:
+        """The same by role."""
+        return {
+            Role.SECRETARIAT: self.members,
+            Role.SUBSTITUTE: self.substitutes,
+            Role.EXECUTIVE: self.executives,
+        }
+
+
+def bench(work: Work) -> Bench:
+    """Who holds which role in this network today, in one query."""
     rows = work.session.execute(
         select(Person.id, Person.name, Partner.code, Appointment.role)
         .join(Appointment, Appointment.person_id == Person.id)
@@ -43,12 +61,27 @@ def secretariat(work: Work) -> tuple[SecretariatMember, ...]:
         )
         .order_by(Person.name, Person.id)
     ).all()
-    sitting = {row.id for row in rows if row.role == Role.SECRETARIAT.value}
-    names = {row.id: row.name for row in rows if row.id in sitting}
-    return tuple(
-        SecretariatMember(person_id, name, frozenset(row.code for row in rows if row.id == person_id))
-        for person_id, name in names.items()
-    )
+    codes: dict[int, set[str]] = {}
+    holding: dict[str, dict[int, str]] = {}
+    for row in rows:
+        codes.setdefault(row.id, set()).add(row.code)
+        holding.setdefault(row.role, {})[row.id] = row.name
+
+    def those(role: Role, *, without: Sequence[SecretariatMember] = ()) -> tuple[SecretariatMember, ...]:
+        left_out = {one.person_id for one in without}
+        return tuple(
+            SecretariatMember(person_id, name, frozenset(codes[person_id]))
+            for person_id, name in holding.get(role.value, {}).items()
+            if person_id not in left_out
+        )
+
+    members = those(Role.SECRETARIAT)
+    return Bench(members, those(Role.SUBSTITUTE, without=members), those(Role.EXECUTIVE))
+
+
+def secretariat(work: Work) -> tuple[SecretariatMember, ...]:
+    """Everyone who is in the secretariat of this network today, by name."""
+    return bench(work).members
 
 
 def free_members(

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from casework.access import Permission, require
 from casework.cases.tables import Case
 from casework.context import Work
-from casework.decision.members import free_members, names_of, secretariat
+from casework.decision.members import names_of
 from casework.decision.refusals import ScoresHidden
+from casework.decision.standing import own_standing
 from casework.decision.tables import Assessment, Decision, DecisionReview, DecisionVote
 from casework.decision.views import (
     CaseStory,
@@ -28,7 +29,6 @@ from casework.decision.weighing import (
     assessments_of,
     gate_of,
     judged_on,
-    own_standing,
     shut_gates,
     votes_on,
     weigh,
@@ -37,6 +37,8 @@ from ledger import balances
 from rules.conflict import ConflictGround
 from rules.gates import Gate
 from rules.lifecycle import DecisionState
+from rules.mandate import DecidingBody
+from rules.roles import Role
 from rules.triangle import Advice, AdviceOutcome, Value
 
 _ENDED = (DecisionState.APPROVED, DecisionState.WAITING, DecisionState.DECLINED, DecisionState.WITHDRAWN)
@@ -64,9 +66,8 @@ def decision_panel(work: Work, case: Case) -> DecisionPanel:
     own = given.own(me)
     revealed = _revealed(case, own)
     seen = [one for one in given.assessments if revealed or one.person_id == me]
-    votes = [_vote(one, given.names) for one in given.votes if revealed or one.person_id == me]
+    votes = [_vote(one, given) for one in given.votes if revealed or one.person_id == me]
     decision = decision_view(work, case)
-    free = free_members(secretariat(work), case, weighing.policy.conflict)
     return DecisionPanel(
         number=case.number,
         title=case.title,
@@ -80,21 +81,23 @@ def decision_panel(work: Work, case: Case) -> DecisionPanel:
         score_min=weighing.policy.advice.score_min,
         score_max=weighing.policy.advice.score_max,
         questions=weighing.policy.triangle.questions,
-        gates=_gates(weighing, seen, given.names, revealed=revealed),
+        gates=_gates(given, seen, revealed=revealed),
         own_submission=standing.own_submission,
         own_ground=_ground(standing.ground),
-        own=_member(own, given.names) if own else None,
-        own_gates={gate: _reply(own, gate, given.names) for gate in Gate} if own else {},
+        own=_member(own, given) if own else None,
+        own_gates={gate: _reply(own, gate, given) for gate in Gate} if own else {},
         own_vote=next((one for one in votes if one.person_id == me), None),
         assessed_by=tuple(given.names[one.person_id] for one in given.assessments),
         counting_assessments=weighing.counting_assessments,
         revealed=revealed,
-        members=tuple(_member(one, given.names) for one in seen) if revealed else (),
+        members=tuple(_member(one, given) for one in seen) if revealed else (),
         advice=weighing.advice if revealed else None,
         gates_passed=revealed and weighing.gates.passed,
         gates_shut=shut_gates(weighing.gates) if revealed else (),
         votes=tuple(votes),
-        enough_free_members=len(free) >= weighing.required,
+        body=_body(work, case, weighing),
+        body_reasons=weighing.seating.reasons if weighing.seating else (),
+        own_counts=_own_counts(weighing, me),
         open_question=next((one.question for one in case.questions if one.answered_at_utc is None), None),
         decision=decision,
         possible=_possible(work, case, given, decision, own_submission=standing.own_submission),
@@ -107,7 +110,7 @@ def scores(work: Work, case: Case) -> tuple[MemberView, ...]:
     given = _given(work, case)
     if not _revealed(case, given.own(work.actor.person_id)):
         raise ScoresHidden()
-    return tuple(_member(one, given.names) for one in given.assessments)
+    return tuple(_member(one, given) for one in given.assessments)
 
 
 def advice_of(work: Work, case: Case) -> Advice | None:
@@ -175,10 +178,25 @@ def _ground(code: str) -> ConflictGround | None:
     return next((ground for ground in ConflictGround if ground.value == code), None)
 
 
-def _member(one: Assessment, names: dict[int, str]) -> MemberView:
+def _body(work: Work, case: Case, weighing: Weighing) -> DecidingBody:
+    """Who decides, or who decided."""
+    if weighing.seating is not None:
+        return weighing.seating.body
+    decision = work.session.get(Decision, case.id)
+    return DecidingBody(decision.body) if decision is not None else DecidingBody.MEMBERS
+
+
+def _own_counts(weighing: Weighing, person_id: int) -> bool:
+    """Whether the reader counts, also before they have assessed."""
+    if weighing.seating is None:
+        return person_id in weighing.counting
+    return any(one.person_id == person_id for one in weighing.seating.free)
+
+
+def _member(one: Assessment, given: _Given) -> MemberView:
     return MemberView(
         person_id=one.person_id,
-        name=names[one.person_id],
+        name=given.names[one.person_id],
         legitimacy=one.legitimacy,
         yield_=one.yield_,
         involvement=one.involvement,
@@ -187,40 +205,40 @@ def _member(one: Assessment, names: dict[int, str]) -> MemberView:
             Value.YIELD: one.yield_reason,
             Value.INVOLVEMENT: one.involvement_reason,
         },
-        counts=one.counts,
+        counts=one.person_id in given.weighing.counting,
         ground=_ground(one.conflict_reason),
+        given_as=Role(one.given_as),
         given_at_utc=one.given_at_utc,
     )
 
 
-def _reply(one: Assessment, gate: Gate, names: dict[int, str]) -> GateReplyView:
+def _reply(one: Assessment, gate: Gate, given: _Given) -> GateReplyView:
     yes, reason = gate_of(one, gate)
-    return GateReplyView(names[one.person_id], yes, reason, one.counts)
+    return GateReplyView(given.names[one.person_id], yes, reason, one.person_id in given.weighing.counting)
 
 
-def _gates(
-    weighing: Weighing, seen: Sequence[Assessment], names: dict[int, str], *, revealed: bool
-) -> tuple[GateView, ...]:
+def _gates(given: _Given, seen: Sequence[Assessment], *, revealed: bool) -> tuple[GateView, ...]:
+    weighing = given.weighing
     outcomes = {reason.fact("gate"): reason for reason in weighing.gates.reasons}
     return tuple(
         GateView(
             gate=gate,
             question=question,
-            replies=tuple(_reply(one, gate, names) for one in seen) if revealed else (),
+            replies=tuple(_reply(one, gate, given) for one in seen) if revealed else (),
             outcome=outcomes.get(gate) if revealed else None,
         )
         for gate, question in weighing.policy.gates.questions.items()
     )
 
 
-def _vote(one: DecisionVote, names: dict[int, str]) -> VoteView:
+def _vote(one: DecisionVote, given: _Given) -> VoteView:
     return VoteView(
         person_id=one.person_id,
-        name=names[one.person_id],
+        name=given.names[one.person_id],
         approve=one.outcome == APPROVE,
         motivation=one.motivation,
         alternative=one.alternative,
-        counts=one.counts,
+        counts=one.person_id in given.weighing.counting,
     )
 
 

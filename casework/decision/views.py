@@ -9,7 +9,8 @@ from datetime import date, datetime
 from rules.conflict import ConflictGround
 from rules.gates import Gate
 from rules.lifecycle import DecisionState
-from rules.mandate import Mandate
+from rules.mandate import DecidingBody, Mandate
+from rules.roles import Role
 from rules.triangle import Advice, AdviceOutcome, Value
 from rules.wording import LocalText, Reason
 
@@ -36,7 +37,10 @@ class GateView:
 
 @dataclass(frozen=True, slots=True)
 class MemberView:
-    """One member's scores with their reasons. ``ground`` says why they do not count, if so."""
+    """One member's scores with their reasons. ``ground`` says why they do not count, if so.
+
+    Who counts nowhere in the body that decides has no ground: ``given_as`` then says why they only advise.
+    """
 
     person_id: int
     name: str
@@ -46,6 +50,7 @@ class MemberView:
     reasons: Mapping[Value, str]
     counts: bool
     ground: ConflictGround | None
+    given_as: Role
     given_at_utc: datetime
 
     def score(self, value: Value) -> int:
@@ -155,7 +160,9 @@ class DecisionPanel:
     gates_passed: bool
     gates_shut: tuple[Gate, ...]
     votes: tuple[VoteView, ...]
-    enough_free_members: bool
+    body: DecidingBody
+    body_reasons: tuple[Reason, ...]
+    own_counts: bool
     open_question: str | None
     decision: DecisionView | None
     possible: Possible
@@ -181,7 +188,7 @@ class DecisionPanel:
     @property
     def may_be_decisive(self) -> bool:
         """Whether the reader's vote can be the one that decides."""
-        if self.own is None or not self.own.counts:
+        if self.own is None or not self.own_counts:
             return False
         others = [one for one in self.votes if one.counts and one.person_id != self.own.person_id]
         approving = sum(1 for one in others if one.approve)

@@ -50,8 +50,7 @@ class _Given:
     """What was given on the case before this vote."""
 
     assessments: list[Assessment]
-    votes: list[DecisionVote]
-    own: Assessment
+    counts: bool
 
 
 def check_vote(work: Work, *, number: str, ballot: Ballot) -> None:
@@ -83,8 +82,8 @@ def vote(work: Work, *, number: str, ballot: Ballot) -> Outcome:
         work.session.add(own_vote)
     own_vote.outcome = ballot.outcome
     own_vote.motivation, own_vote.alternative = ballot.motivation.strip(), ballot.alternative.strip()
-    own_vote.counts, own_vote.voted_at_utc = given.own.counts, work.now_utc
-    record(work, "case.vote", case.number, outcome=ballot.outcome, counts=given.own.counts)
+    own_vote.counts, own_vote.voted_at_utc = given.counts, work.now_utc
+    record(work, "case.vote", case.number, outcome=ballot.outcome, counts=given.counts)
     work.session.flush()
     return _decide(work, case, given.assessments, ballot.outcome)
 
@@ -102,7 +101,7 @@ def _check(work: Work, case: Case, ballot: Ballot) -> _Given:
     if not weighing.votes_open:
         raise AssessmentsMissing(required=weighing.required, have=weighing.counting_assessments)
     _require_words(weighing, ballot.outcome, ballot.motivation.strip(), ballot.alternative.strip())
-    return _Given(assessments, votes, own)
+    return _Given(assessments, counts=own.person_id in weighing.counting)
 
 
 def departs(weighing: Weighing, outcome: str) -> bool:
@@ -130,7 +129,7 @@ def _decide(work: Work, case: Case, assessments: Sequence[Assessment], outcome: 
     """Decide where the counting votes for ``outcome`` reach the quorum and the gates allow it."""
     votes = votes_on(work, case)
     weighing = weigh(work, case, assessments=assessments, votes=votes)
-    agreeing = [one for one in votes if one.counts and one.outcome == outcome]
+    agreeing = [one for one in votes if one.person_id in weighing.counting and one.outcome == outcome]
     if weighing.advice is None or len(agreeing) < weighing.required:
         return Outcome(DecisionState(case.decision_state), still_needed=weighing.required - len(agreeing))
     if outcome == APPROVE and not weighing.gates.passed:
@@ -142,5 +141,6 @@ def _decide(work: Work, case: Case, assessments: Sequence[Assessment], outcome: 
         weighing=weighing,
         advice=weighing.advice,
         assessments=assessments,
+        votes=votes,
         agreeing=agreeing,
     )

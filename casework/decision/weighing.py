@@ -1,63 +1,58 @@
 """What the rules say about one case as it stands: who counts, how many are needed, advice and gates.
 
 A case is judged by the policy of the day it was submitted, for ever. Scores of members in conflict are
-shown but enter neither the advice nor the gates nor the quorum.
+shown but enter neither the advice nor the gates nor the quorum. Once the case is decided, what counted then
+counts for ever: people may come and go, and other requests of the household be declined since.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
-from casework.cases.brought import brought_by_actor
+from casework.cases.brought import former_applicants
 from casework.cases.tables import Case
 from casework.context import Work
-from casework.decision.tables import Assessment, DecisionVote
+from casework.decision.members import Bench, bench
+from casework.decision.seating import Seating, seat
+from casework.decision.tables import Assessment, Decision, DecisionVote
 from rules import triangle
-from rules.conflict import CaseParties, ConflictTerms, Member, conflicts
 from rules.gates import Gate, GateAnswer, GateCheck, GateTerms, check_gates
-from rules.lifecycle import DecisionState, SettlementKind
+from rules.lifecycle import DecisionState
 from rules.mandate import HouseholdRequest, Mandate, mandate
 from rules.policy import Policy
 from rules.triangle import Advice, Value
 
 APPROVE = "approve"
 DECLINE = "decline"
-SUBMITTED_SELF = "submitted_self"
 
+DECIDED = (DecisionState.APPROVED, DecisionState.WAITING, DecisionState.DECLINED)
 _NOT_ASKING = (DecisionState.DRAFT.value, DecisionState.DECLINED.value, DecisionState.WITHDRAWN.value)
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How a member stands to a case: whether they count, and if not on which ground (a code)."""
-
-    counts: bool
-    ground: str = ""
-    partner_code: str = ""
-
-    @property
-    def own_submission(self) -> bool:
-        """Whether they submitted the case themselves: then they do not even advise."""
-        return self.ground == SUBMITTED_SELF
 
 
 @dataclass(frozen=True, slots=True)
 class Weighing:
     """The rules' outcome for one case, from the assessments and votes given so far.
 
-    ``advice`` is None until a member who counts has assessed.
+    ``advice`` is None until a member who counts has assessed. ``counting`` are the people who assessed and
+    count. ``seating`` is who decides as things stand, None once the case is decided.
     """
 
     policy: Policy
     mandate: Mandate
     advice: Advice | None
     gates: GateCheck
-    counting_assessments: int
+    counting: frozenset[int]
+    seating: Seating | None
+
+    @property
+    def counting_assessments(self) -> int:
+        """How many assessments count."""
+        return len(self.counting)
 
     @property
     def required(self) -> int:
@@ -81,58 +76,28 @@ def policy_of(work: Work, case: Case) -> Policy:
     return work.policy_on(judged_on(case, work.network.time_zone))
 
 
-def parties_of(case: Case) -> CaseParties:
-    """Whose interests are in the case: who submitted it, who is paid, who is named as payer."""
-    named = frozenset(case.expected_payers)
-    kind = None
-    if named:
-        kind = SettlementKind.RESPONSIBLE if len(named) == 1 else SettlementKind.SHARED
-    return CaseParties(
-        submitted_by_person=str(case.applicant_id),
-        submitted_by_partner=case.partner.code,
-        payee_partners=frozenset(
-            line.payee_partner.code for line in case.cost_lines if line.payee_partner is not None
-        ),
-        settlement_kind=kind,
-        settled_on=named,
-    )
+def household_requests(work: Work, cases: Sequence[Case]) -> dict[int, list[Case]]:
+    """Per case id all requests of its household that were submitted and not declined or withdrawn.
 
-
-def standing_of(person_id: int, partner_codes: Iterable[str], case: Case, terms: ConflictTerms) -> Standing:
-    """Whether this person counts. Someone who works for several partners is in conflict by any of them."""
-    parties = parties_of(case)
-    for code in ["", *sorted(partner_codes)]:
-        for reason in conflicts(Member(str(person_id), code), parties, terms):
-            if reason.code == SUBMITTED_SELF:
-                return Standing(False, SUBMITTED_SELF)
-            ground = reason.fact("ground")
-            return Standing(False, str(ground), code)
-    return Standing(True)
-
-
-def own_standing(work: Work, case: Case, policy: Policy, *, brought: bool | None = None) -> Standing:
-    """How the one who acts stands to ``case``. Who handed it over to a colleague brought it still.
-
-    Who looks at many cases at once gives ``brought``.
+    A top-up and its main case are about one household, also where no address was given.
     """
-    if brought_by_actor(work, case) if brought is None else brought:
-        return Standing(False, SUBMITTED_SELF)
-    return standing_of(work.actor.person_id, work.actor.partner_codes(), case, policy.conflict)
-
-
-def household_requests(work: Work, cases: Sequence[Case]) -> dict[str, list[Case]]:
-    """For each household of ``cases``, all its requests that were submitted and not declined or withdrawn."""
     hashes = {case.household_hash for case in cases if case.household_hash}
-    found: dict[str, list[Case]] = {}
-    if not hashes:
-        return found
+    mains = {case.main_case_id or case.id for case in cases}
     query = select(Case).where(
         Case.network_id == work.network.id,
-        Case.household_hash.in_(hashes),
+        or_(Case.household_hash.in_(hashes), Case.id.in_(mains), Case.main_case_id.in_(mains)),
         Case.decision_state.not_in(_NOT_ASKING),
     )
+    by_hash: dict[str, list[Case]] = {}
+    by_main: dict[int, list[Case]] = {}
     for case in work.session.scalars(query):
-        found.setdefault(case.household_hash or "", []).append(case)
+        by_hash.setdefault(case.household_hash or "", []).append(case)
+        by_main.setdefault(case.main_case_id or case.id, []).append(case)
+    found: dict[int, list[Case]] = {}
+    for case in cases:
+        same = by_hash.get(case.household_hash, []) if case.household_hash else []
+        family = by_main.get(case.main_case_id or case.id, [])
+        found[case.id] = list({one.id: one for one in (*same, *family)}.values())
     return found
 
 
@@ -147,6 +112,17 @@ def mandate_of(work: Work, case: Case, policy: Policy, household: Iterable[Case]
     return mandate(case.amount_cents, policy.mandate, submitted_on=judged_on(case, zone), household=others)
 
 
+def _household_at_decision(work: Work, case: Case) -> list[Case]:
+    """The household's requests that counted when ``case`` was decided, whatever became of them."""
+    decision = work.session.get(Decision, case.id)
+    if decision is None or "counted_with" not in decision.facts:
+        return household_requests(work, [case])[case.id]
+    query = select(Case).where(
+        Case.network_id == work.network.id, Case.number.in_(decision.facts["counted_with"])
+    )
+    return list(work.session.scalars(query))
+
+
 def assessments_of(work: Work, case: Case) -> list[Assessment]:
     """The assessments of ``case`` in the order in which they were given."""
     query = select(Assessment).where(Assessment.case_id == case.id)
@@ -159,6 +135,45 @@ def votes_on(work: Work, case: Case) -> list[DecisionVote]:
     return list(work.session.scalars(query.order_by(DecisionVote.voted_at_utc, DecisionVote.id)))
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What weighing needs besides the case itself, read at once for many cases."""
+
+    households: Mapping[int, Sequence[Case]]
+    people: Bench
+    former: Mapping[int, frozenset[int]]
+
+
+def around(work: Work, cases: Sequence[Case]) -> Around:
+    """The surroundings of ``cases`` that are not decided yet."""
+    return Around(
+        households=household_requests(work, cases),
+        people=bench(work),
+        former=former_applicants(work, cases),
+    )
+
+
+def seating_of(
+    case: Case,
+    policy: Policy,
+    surroundings: Around,
+    *,
+    required: int,
+    assessments: Sequence[Assessment],
+    votes: Sequence[DecisionVote],
+) -> Seating:
+    """Who decides on ``case`` as things stand."""
+    return seat(
+        case,
+        terms=policy.conflict,
+        required=required,
+        people=surroundings.people,
+        former=surroundings.former.get(case.id, frozenset()),
+        assessments=assessments,
+        votes=votes,
+    )
+
+
 def weigh(
     work: Work,
     case: Case,
@@ -166,20 +181,31 @@ def weigh(
     assessments: Sequence[Assessment],
     votes: Sequence[DecisionVote],
     policy: Policy | None = None,
-    household: Iterable[Case] | None = None,
+    surroundings: Around | None = None,
 ) -> Weighing:
-    """Apply the rules to ``case``. Who weighs many cases at once gives ``policy`` and ``household``."""
+    """Apply the rules to ``case``. Who weighs many cases at once gives ``policy`` and ``surroundings``."""
     if policy is None:
         policy = policy_of(work, case)
-    if household is None:
-        household = household_requests(work, [case]).get(case.household_hash or "", [])
-    counting = [one for one in assessments if one.counts]
+    seating = None
+    if case.decision_state in DECIDED:
+        needed = mandate_of(work, case, policy, _household_at_decision(work, case))
+        counting = [one for one in assessments if one.counts]
+    else:
+        known = surroundings or around(work, [case])
+        needed = mandate_of(work, case, policy, known.households.get(case.id, ()))
+        seating = seating_of(
+            case, policy, known, required=needed.required_members, assessments=assessments, votes=votes
+        )
+        counting = [one for one in assessments if seating.counts(one)]
+    people = frozenset(one.person_id for one in counting)
+    counted_votes = [one for one in votes if one.person_id in people]
     return Weighing(
         policy=policy,
-        mandate=mandate_of(work, case, policy, household),
+        mandate=needed,
         advice=advice_on(counting, policy) if counting else None,
-        gates=gates_of(counting, votes, policy.gates),
-        counting_assessments=len(counting),
+        gates=gates_of(counting, counted_votes, policy.gates),
+        counting=people,
+        seating=seating,
     )
 
 
@@ -209,11 +235,10 @@ def gates_of(counting: Sequence[Assessment], votes: Iterable[DecisionVote], term
     """Whether the gates are open: one member's "no" shuts a gate, motivated votes to approve set it aside.
 
     The careful reading of "answered no": a doubt of one is answered by two, not outvoted in silence.
+    ``counting`` and ``votes`` are of people who count.
     """
     overriding = frozenset(
-        str(vote.person_id)
-        for vote in votes
-        if vote.counts and vote.outcome == APPROVE and vote.motivation.strip()
+        str(vote.person_id) for vote in votes if vote.outcome == APPROVE and vote.motivation.strip()
     )
     answers = []
     for gate in terms.required if counting else ():

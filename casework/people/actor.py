@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from casework.context import Actor, Held
+from casework.decision.called import called_for
 from casework.network.tables import Network, Partner
 from casework.people.tables import Appointment, Person
 from rules.roles import Role
@@ -63,7 +64,8 @@ def load_actor(session: Session, *, person: Person, network: Network, day: date)
     held = tuple(Held(Role(role), partner_id, code, name) for role, partner_id, code, name in rows)
     if person.deactivated_at_utc is not None:
         held = ()
-    return Actor(person.id, person.name, network.id, network.code, held)
+    actor = Actor(person.id, person.name, network.id, network.code, held)
+    return replace(actor, called=called_for(session, network, actor, day))
 
 
 def _in_force(day: date) -> tuple[ColumnElement[bool], ...]:

@@ -9,8 +9,9 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from casework.access import Permission, may_ever
+from casework.access import GRANTS, Permission, may_ever
 from casework.context import Actor
+from rules.roles import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +51,25 @@ def navigation(actor: Actor | None) -> list[Item]:
     return [
         Item(str(label), url_for(endpoint), endpoint.split(".")[0] == here)
         for endpoint, label, permission in PAGES
-        if may_ever(actor, permission)
+        if _shows(actor, permission)
     ]
 
 
 def home_url(actor: Actor) -> str:
     """Where this person's work begins."""
     for endpoint, _label, permission in PAGES:
-        if may_ever(actor, permission):
+        if _shows(actor, permission):
             return url_for(endpoint)
     return url_for("session.account")
+
+
+def _shows(actor: Actor, permission: Permission) -> bool:
+    """Whether a line of the menu is of use: executives see cases only while they are called for one."""
+    if not may_ever(actor, permission):
+        return False
+    if permission not in (Permission.WORKLIST, Permission.CASE_LIST) or actor.called:
+        return True
+    return any(actor.has(grant.role) for grant in GRANTS[permission] if grant.role is not Role.EXECUTIVE)
 
 
 def role_line(actor: Actor) -> str:

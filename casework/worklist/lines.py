@@ -85,6 +85,16 @@ OWN_SUBMISSION = ReasonKind(
     "U diende deze casus zelf in: anderen beslissen",
     "You submitted this case yourself: others decide",
 )
+SUBSTITUTES_JOIN = ReasonKind(
+    "substitutes_join",
+    "Te weinig leden zonder eigen belang: de plaatsvervangers zijn nu aan de beurt",
+    "Too few members without an interest: it is now the substitutes' turn",
+)
+EXECUTIVES_JOIN = ReasonKind(
+    "executives_join",
+    "Te weinig leden zonder eigen belang: de bestuurders zijn nu aan de beurt",
+    "Too few members without an interest: it is now the executives' turn",
+)
 ASKED_ON = ReasonKind("asked_on", "Vraag gesteld op {on}", "Asked on {on}")
 PAID_ON = ReasonKind("paid_on", "Betaald op {on}", "Paid on {on}")
 APPROVED_ON = ReasonKind("approved_on", "Gehonoreerd op {on}", "Approved on {on}")

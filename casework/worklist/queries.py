@@ -14,9 +14,9 @@ from casework.cases.brought import brought_by
 from casework.cases.tables import Case
 from casework.context import Work
 from casework.decision.deciding import waiting_list
-from casework.decision.members import SecretariatMember, free_members, secretariat
+from casework.decision.standing import own_standing
 from casework.decision.tables import Assessment, Decision, DecisionReview, DecisionVote
-from casework.decision.weighing import household_requests, judged_on, own_standing, weigh
+from casework.decision.weighing import Around, around, judged_on, weigh
 from casework.worklist import lines
 from casework.worklist.lines import Action, Page, Section, Tone, Turn, WorkLine, Worklist
 from casework.worklist.settling import settling_lines
@@ -48,8 +48,7 @@ class _Given:
 
     assessments: Mapping[int, Sequence[Assessment]]
     votes: Mapping[int, Sequence[DecisionVote]]
-    households: Mapping[str, Sequence[Case]]
-    members: Sequence[SecretariatMember]
+    surroundings: Around
     brought: frozenset[int]
     waiting: Sequence[Waiting]
     promisable: frozenset[str]
@@ -148,8 +147,7 @@ def _given(work: Work, cases: Sequence[Case]) -> _Given:
     return _Given(
         assessments=assessments,
         votes=votes,
-        households=household_requests(work, cases),
-        members=secretariat(work),
+        surroundings=around(work, cases),
         brought=frozenset(work.session.scalars(brought)),
         waiting=waiting,
         promisable=frozenset(one.reference for one in can_be_promised(waiting, available)),
@@ -170,16 +168,17 @@ def _turn(work: Work, case: Case, policy: Policy, given: _Given) -> Turn:
         place = [one.reference for one in given.waiting].index(case.number) + 1
         return Turn(Section.OTHERS, lines.IN_LINE(place=place), Action.DECIDE, Tone.MUTE)
     assessments, votes = given.assessments.get(case.id, ()), given.votes.get(case.id, ())
-    household = given.households.get(case.household_hash or "", ())
+    weighing = weigh(
+        work, case, policy=policy, assessments=assessments, votes=votes, surroundings=given.surroundings
+    )
+    assert weighing.seating is not None, "a case that is not decided has those who decide"
     return turn_in_assessment(
         Facts(
             case=case,
-            weighing=weigh(
-                work, case, policy=policy, assessments=assessments, votes=votes, household=household
-            ),
+            weighing=weighing,
             assessments=assessments,
             votes=votes,
-            free=free_members(given.members, case, policy.conflict),
+            seating=weighing.seating,
             me=work.actor.person_id,
             standing=standing,
         )

@@ -10,11 +10,14 @@ from dataclasses import dataclass
 
 from casework.cases.tables import Case
 from casework.decision.members import SecretariatMember
+from casework.decision.seating import Seating
+from casework.decision.standing import Standing
 from casework.decision.tables import Assessment, DecisionVote
-from casework.decision.weighing import APPROVE, Standing, Weighing, shut_gates
+from casework.decision.weighing import APPROVE, Weighing, shut_gates
 from casework.worklist import lines
 from casework.worklist.lines import Action, Section, Tone, Turn
 from rules.conflict import ConflictGround
+from rules.mandate import DecidingBody
 from rules.triangle import AdviceOutcome, Value
 from rules.wording import Reason
 
@@ -23,15 +26,25 @@ _NAMES_SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the turn depends on. ``free`` are the members who count for this case."""
+    """What the turn depends on. ``seating`` says who decides and who of them count for this case."""
 
     case: Case
     weighing: Weighing
     assessments: Sequence[Assessment]
     votes: Sequence[DecisionVote]
-    free: Sequence[SecretariatMember]
+    seating: Seating
     me: int
     standing: Standing
+
+    @property
+    def free(self) -> Sequence[SecretariatMember]:
+        """Those who count for this case."""
+        return self.seating.free
+
+    @property
+    def counts(self) -> bool:
+        """Whether the reader counts for this case."""
+        return any(one.person_id == self.me for one in self.free)
 
     def assessed(self, person_id: int) -> bool:
         """Whether this person has assessed the case."""
@@ -44,18 +57,18 @@ class Facts:
 
 def turn_in_assessment(facts: Facts) -> Turn:
     """Who is on turn for a submitted case or one in assessment."""
-    note = _note(facts.standing)
-    if len(facts.free) < facts.weighing.required and not facts.weighing.votes_open:
+    note = _note(facts)
+    if not facts.seating.reached:
         return Turn(Section.OTHERS, lines.NO_QUORUM(), _open(facts), Tone.LATE, lines.APPOINT())
-    if not facts.standing.counts:
+    if not facts.counts:
         return _of_others(facts, note)
     if not facts.assessed(facts.me):
         if facts.weighing.votes_open:
-            return _of_others(facts, None)
-        return Turn(Section.YOURS, lines.ASSESS(), Action.ASSESS)
+            return _of_others(facts, note)
+        return Turn(Section.YOURS, lines.ASSESS(), Action.ASSESS, note=note)
     if facts.weighing.votes_open and not facts.voted(facts.me):
-        return Turn(Section.YOURS, _vote_sentence(facts), Action.VOTE, _vote_tone(facts))
-    return _of_others(facts, None)
+        return Turn(Section.YOURS, _vote_sentence(facts), Action.VOTE, _vote_tone(facts), note)
+    return _of_others(facts, note)
 
 
 def _of_others(facts: Facts, note: Reason | None) -> Turn:
@@ -71,7 +84,7 @@ def _of_others(facts: Facts, note: Reason | None) -> Turn:
         return Turn(Section.OTHERS, lines.OTHERS_VOTE(names=_few(names)), _open(facts), Tone.MUTE, note)
     # Everyone who assessed has voted and they do not agree: who has not assessed yet can tip it.
     names = [one.name for one in facts.free if not facts.assessed(one.person_id)]
-    if facts.standing.counts and not facts.assessed(facts.me):
+    if facts.counts and not facts.assessed(facts.me):
         return Turn(Section.YOURS, lines.ASSESS(), Action.ASSESS)
     says = lines.OTHERS_ASSESS(names=_few(names)) if names else _vote_sentence(facts)
     return Turn(Section.OTHERS if names else Section.YOURS, says, _open(facts), Tone.WAIT, note)
@@ -100,12 +113,16 @@ def _vote_tone(facts: Facts) -> Tone:
     return Tone.LATE if advice is not None and advice.outcome is AdviceOutcome.DISCUSS else Tone.WAIT
 
 
-def _note(standing: Standing) -> Reason | None:
+def _note(facts: Facts) -> Reason | None:
+    """What the reader must know to understand whose turn it is."""
+    standing, body = facts.standing, facts.seating.body
     if standing.own_submission:
         return lines.OWN_SUBMISSION()
-    if standing.counts:
-        return None
-    return lines.ADVISE_ONLY(ground=ConflictGround(standing.ground))
+    if not standing.counts:
+        return lines.ADVISE_ONLY(ground=ConflictGround(standing.ground))
+    if body is DecidingBody.SUBSTITUTES:
+        return lines.SUBSTITUTES_JOIN()
+    return lines.EXECUTIVES_JOIN() if body is DecidingBody.EXECUTIVES else None
 
 
 def _few(names: Sequence[str]) -> tuple[str, ...]:

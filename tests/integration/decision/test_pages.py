@@ -224,7 +224,7 @@ def test_a_decision_of_one_is_reviewed_from_the_worklist(site: Make) -> None:
 
 def test_others_than_the_secretariat_find_no_door(site: Make) -> None:
     it = site()
-    for person in (it.cast.applicant, it.cast.treasurer, it.cast.executive, it.cast.ambassador):
+    for person in (it.cast.applicant, it.cast.treasurer, it.cast.auditor, it.cast.ambassador):
         client = it.as_(person)
         for page in ("/werkvoorraad", it.url("besluit"), it.url("beoordelen"), it.url("vragen")):
             assert client.get(page).status_code == 403
