@@ -135,6 +135,20 @@ def find_references(text: str) -> tuple[Reference, ...]:
     return tuple(found)
 
 
+def find_mistyped(text: str) -> tuple[str, ...]:
+    """Every sixteen digits in free text that are no reference but could be one with a slip in it."""
+    upper = re.sub(r"[ \t\r\n\u00a0]+", " ", text.upper())
+    found: dict[str, None] = {}
+    for match in _RF_IN_TEXT.finditer(upper):
+        if parse_reference(match.group()) is None:
+            found[_SEPARATORS.sub("", match.group())[4:]] = None
+    for match in _NUMBER_IN_TEXT.finditer(_RF_IN_TEXT.sub(" # ", upper)):
+        digits = _SEPARATORS.sub("", match.group())
+        if len(digits) == 16 and _of_digits(digits) is None:
+            found[digits] = None
+    return tuple(found)
+
+
 def collection_id(claim: Reference, attempt: int) -> str:
     """The end-to-end id of the ``attempt``-th collection (from 1) of a claim; at most 24 characters."""
     return f"{claim.digits}-I{attempt}"
