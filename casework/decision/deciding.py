@@ -120,6 +120,9 @@ def promise(work: Work, *, number: str) -> Outcome:
     if not _promise_money(work, case):
         raise PotStillEmpty()
     state = move(case, DecisionAction.PROMISE)
+    decision = work.session.get(Decision, case.id)
+    if decision is not None:
+        decision.promised_by, decision.promised_at_utc = work.actor.person_id, work.now_utc
     record(work, "case.promise", case.number, amount_cents=case.amount_cents)
     work.session.flush()
     return Outcome(state)

@@ -130,6 +130,8 @@ def decision_view(work: Work, case: Case) -> DecisionView | None:
     review = work.session.get(DecisionReview, case.id)
     advised = {AdviceOutcome.APPROVE: APPROVE, AdviceOutcome.DECLINE: DECLINE}
     advice = AdviceOutcome(decision.advice)
+    people = (review.person_id if review else None, decision.promised_by)
+    names = names_of(work, {one for one in people if one is not None})
     return DecisionView(
         approved=decision.outcome == APPROVE,
         amount_cents=decision.amount_cents,
@@ -141,9 +143,12 @@ def decision_view(work: Work, case: Case) -> DecisionView | None:
         decided_at_utc=decision.decided_at_utc,
         followed_advice=advised.get(advice) == decision.outcome,
         review_wanted=decision.reviewed_afterwards and review is None,
-        reviewed_by=names_of(work, {review.person_id})[review.person_id] if review else "",
+        reviewed_by=names[review.person_id] if review else "",
         reviewed_at_utc=review.reviewed_at_utc if review else None,
         review_remark=review.remark if review else "",
+        body=DecidingBody(decision.body),
+        promised_by=names[decision.promised_by] if decision.promised_by else "",
+        promised_at_utc=decision.promised_at_utc,
     )
 
 

@@ -100,6 +100,9 @@ class DecisionView:
     reviewed_by: str = ""
     reviewed_at_utc: datetime | None = None
     review_remark: str = ""
+    body: DecidingBody = DecidingBody.MEMBERS
+    promised_by: str = ""
+    promised_at_utc: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

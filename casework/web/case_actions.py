@@ -18,6 +18,7 @@ from casework.context import Work
 from casework.web.case_blueprint import bp
 from casework.web.case_form import BREAKTHROUGH, RESIDENT, STEPS, STUCK
 from casework.web.case_form_values import grouped_iban, labels_for, step_list
+from casework.web.case_parts import parts_of
 from casework.web.errors import errors_by_field, sentence_of
 from casework.web.fields import FormSchema, TextField, WholeField, parse
 from casework.web.route import needs, work
@@ -138,8 +139,6 @@ def _check_page(job: Work, number: str, *, refused: bool = False) -> str:
 
 def _case_again(number: str, errors: dict[str, str], typed: dict[str, str]) -> tuple[str, int]:
     """The page of the case with what was typed and why it was refused."""
-    from casework.web.cases import parts_of  # noqa: PLC0415  # that module imports this one for its routes
-
     with work(write=False) as job:
         case, page = case_page(job, number)
         parts = parts_of(job, case, page)

@@ -5,23 +5,15 @@ from __future__ import annotations
 from flask import g, render_template, request, url_for
 from flask_babel import get_locale
 
-from casework.access import Permission, may, may_ever
+from casework.access import Permission, may_ever
 from casework.audit.record import record
-from casework.business_case.queries import computed
-from casework.cases.file_types import ACCEPT
 from casework.cases.listing import case_list
-from casework.cases.page import CasePage, case_page
-from casework.cases.tables import Case
-from casework.context import Work
-from casework.decision.queries import decision_panel, decision_view
-from casework.settlement.queries import case_settlement
+from casework.cases.page import case_page
 from casework.web import case_actions, case_edit, case_files
 from casework.web.case_blueprint import bp
-from casework.web.case_form_values import grouped_iban
-from casework.web.case_timeline import sentence_of_happening
+from casework.web.case_parts import parts_of
 from casework.web.route import needs, work
-from rules.lifecycle import DecisionState, EvaluationState, PaymentState, SettlementState
-from rules.wording import show_list
+from rules.lifecycle import DecisionState
 
 # The modules whose routes hang on the same blueprint.
 PAGES = (case_actions, case_edit, case_files)
@@ -68,36 +60,3 @@ def show(number: str) -> str:
         case, page = case_page(job, number)
         record(job, "case.view", case.number)
         return render_template("cases/show.html", **parts_of(job, case, page))
-
-
-def parts_of(job: Work, case: Case, page: CasePage) -> dict[str, object]:
-    """Everything the page of a case shows: the case itself, and what other rooms say of it."""
-    locale = str(get_locale() or "nl")
-    assessing = may(job.actor, Permission.CASE_ASSESS, case)
-    return {
-        "page": page,
-        "now_utc": job.now_utc,
-        "on_turn": on_turn(page),
-        "evaluate_months": show_list([str(one) for one in page.evaluate_months], locale),
-        "panel": decision_panel(job, case) if assessing else None,
-        "decision": decision_view(job, case),
-        "settlement": case_settlement(job, case) if case.first_paid_on else None,
-        "business_case": computed(job, case),
-        "happenings": [(one.at_utc, sentence_of_happening(one, locale)) for one in page.happenings],
-        "grouped_iban": grouped_iban,
-        "accept": ACCEPT,
-    }
-
-
-def on_turn(page: CasePage) -> str | None:
-    """Which of the four axes moves now; None where nothing moves any more."""
-    if page.decision in (DecisionState.DECLINED, DecisionState.WITHDRAWN):
-        return None
-    if page.decision is not DecisionState.APPROVED:
-        return "decision"
-    if page.payment is not PaymentState.PAID:
-        return "payment"
-    if page.settlement is not SettlementState.REPAID:
-        return "settlement"
-    ended = page.evaluation in (EvaluationState.ANSWERED, EvaluationState.UNANSWERED)
-    return None if ended else "evaluation"

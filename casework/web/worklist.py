@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, g, render_template, request, url_for
 
 from casework.access import Permission
 from casework.web.route import needs, work
 from casework.worklist.lines import Action, Section, WorkLine
 from casework.worklist.queries import SORTS, worklist
+from rules.roles import Role
 
 bp = Blueprint("worklist", __name__)
 
@@ -62,6 +63,7 @@ def index() -> str:
         page_address=page_address,
         sort_address=sort_address,
         line_url=line_url,
+        stands_in=not g.actor.has(Role.SECRETARIAT),
     )
 
 
