@@ -1,4 +1,6 @@
-"""Numbers that pass the test of a citizen service number (BSN): found in any text, and masked in texts of others."""
+"""Numbers that pass the test of a citizen service number (BSN): found in any text, and masked in texts of
+others.
+"""
 
 from __future__ import annotations
 
