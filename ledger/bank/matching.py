@@ -89,7 +89,7 @@ class _Credit:
     def __init__(self, matcher: Matcher, line: BankLine) -> None:
         self._items, self._accounts, self._facts = matcher.items, matcher.accounts, matcher.facts
         self._debits = matcher.debits
-        self._line, self._cents = line, line.amount_cents
+        self._line, self._cents, self._day = line, line.amount_cents, line.booked_on
         self._words = f"{line.text} {line.end_to_end_id}"
         self._owner = self._accounts.payer(line.counter_iban)
         self._sure: Proposal | None = None
@@ -149,7 +149,9 @@ class _Credit:
 
     def _agrees(self, item: Item) -> bool:
         """Whether nothing speaks against the one item a reference names."""
-        others = [one for one in self._items.fitting(self._cents) if one is not item]
+        if item.since > self._day:
+            return False
+        others = [one for one in self._items.fitting(self._cents, self._day) if one is not item]
         if self._cents not in item.fits:
             # Another claim that fits exactly may be the one that was meant.
             if self._owner == item.payer:
@@ -171,6 +173,7 @@ class _Credit:
     def _by_several(self, items: list[Item]) -> None:
         payers = {one.payer for one in items}
         fits = self._cents == sum(one.open_cents for one in items)
+        fits = fits and all(one.since <= self._day for one in items)
         if fits and (self._owner in ("", *payers) or len(payers) > 1):
             self._sure = Proposal(pay_in_order(items, self._cents), MatchRule.REFERENCES, SURE)
             return
@@ -183,7 +186,7 @@ class _Credit:
     def _by_statement(self, partner: str) -> None:
         """Everything on a partner's statement of account, or the one choice of it that fits."""
         payer = next((key for key in self._facts.names if key.endswith(f":{partner}")), "") if partner else ""
-        claims, everything = self._items.claims_of(payer), self._items.of_payer(payer)
+        claims, everything = self._items.claims_of(payer, self._day), self._items.of_payer(payer, self._day)
         if not everything:
             return
         own = self._owner in ("", payer)
@@ -204,7 +207,7 @@ class _Credit:
 
     def _by_account(self, *, may_be_sure: bool) -> None:
         payer = self._owner
-        everything, claims = self._items.of_payer(payer), self._items.claims_of(payer)
+        everything, claims = self._items.of_payer(payer, self._day), self._items.claims_of(payer, self._day)
         if not everything:
             return
         fitting = [one for one in everything if self._cents in one.fits]
@@ -243,7 +246,7 @@ class _Credit:
             return True
         if names_agree(self._line.counter_name, self._facts.names.get(payer, "")):
             return True
-        return all(one.payer == payer for one in self._items.fitting(self._cents))
+        return all(one.payer == payer for one in self._items.fitting(self._cents, self._day))
 
     def _doubted(self, chosen: list[Item], claims: list[Item]) -> bool:
         """Whether something else explains the same amount from the same payer."""
@@ -277,7 +280,7 @@ class _Credit:
         return f"{self._line.reference} {self._words}"
 
     def _by_name_or_amount(self) -> None:
-        fitting = [one for one in self._items.fitting(self._cents) if one.payer != self._owner]
+        fitting = [one for one in self._items.fitting(self._cents, self._day) if one.payer != self._owner]
         named = [one for one in fitting if self._named(one)]
         for item in named[:2]:
             score = 72 if len(named) == 1 else 60
@@ -289,7 +292,7 @@ class _Credit:
         return names_agree(self._line.counter_name, self._facts.names.get(item.payer, ""))
 
     def _total(self, payer: str) -> int:
-        return sum(one.open_cents for one in self._items.claims_of(payer))
+        return sum(one.open_cents for one in self._items.claims_of(payer, self._day))
 
     def _propose(self, parts: tuple[Part, ...], rule: MatchRule, score: int) -> None:
         if any(part.kind is not MatchKind.UNRECOGNISED for part in parts):

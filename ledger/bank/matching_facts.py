@@ -59,7 +59,10 @@ class MatchRule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClaimFact:
-    """A claim with an open part. ``parts`` are its open instalments, oldest first; empty without a plan."""
+    """A claim with an open part. ``parts`` are its open instalments, oldest first; empty without a plan.
+
+    What came in before ``raised_on`` cannot have been meant for it.
+    """
 
     row: int
     reference: str
@@ -70,6 +73,7 @@ class ClaimFact:
     open_cents: int
     due_on: date
     parts: tuple[int, ...] = ()
+    raised_on: date = date.min
 
     @property
     def payer(self) -> str:

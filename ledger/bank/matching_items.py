@@ -44,6 +44,7 @@ class Item:
     order: tuple[date, str]  # of paying when nothing else decides: the oldest first
     open_cents: int
     parts: list[int]
+    since: date = date.min
 
     @property
     def fits(self) -> frozenset[int]:
@@ -115,17 +116,19 @@ class OpenItems:
         item = self._by_reference.get(_key(reference))
         return item if item is not None and item.open_cents else None
 
-    def of_payer(self, payer: str) -> list[Item]:
-        """What is open on ``payer``, the oldest first."""
-        return sorted(self._by_payer[payer].values(), key=lambda one: one.order) if payer else []
+    def of_payer(self, payer: str, on: date) -> list[Item]:
+        """What was there to be paid by ``payer`` on a day and is open, the oldest first."""
+        known = self._by_payer[payer].values() if payer else ()
+        return sorted((one for one in known if one.since <= on), key=lambda one: one.order)
 
-    def claims_of(self, payer: str) -> list[Item]:
-        """The open claims on ``payer``, the oldest first."""
-        return [one for one in self.of_payer(payer) if one.kind is MatchKind.REPAYMENT]
+    def claims_of(self, payer: str, on: date) -> list[Item]:
+        """The claims among those."""
+        return [one for one in self.of_payer(payer, on) if one.kind is MatchKind.REPAYMENT]
 
-    def fitting(self, cents: int) -> list[Item]:
-        """Everything that ``cents`` would pay exactly, whoever owes it."""
-        return sorted(self._by_amount[cents].values(), key=lambda one: one.order)
+    def fitting(self, cents: int, on: date) -> list[Item]:
+        """Everything that ``cents`` would have paid exactly on a day, whoever owes it."""
+        known = self._by_amount[cents].values()
+        return sorted((one for one in known if one.since <= on), key=lambda one: one.order)
 
     def mentioned(self, text: str) -> list[Item]:
         """The open claims whose reference or case number stands in ``text``."""
@@ -243,6 +246,7 @@ def _of_claim(claim: ClaimFact) -> Item:
         order,
         claim.open_cents,
         list(claim.parts),
+        claim.raised_on,
     )
 
 
