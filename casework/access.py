@@ -29,6 +29,7 @@ class Permission(StrEnum):
     CASE_EDIT = "case.edit"
     CASE_WITHDRAW = "case.withdraw"
     CASE_ANSWER = "case.answer"
+    CASE_REASSIGN = "case.reassign"
     WORKLIST = "worklist"
     CASE_ASK = "case.ask"
     CASE_ASSESS = "case.assess"
@@ -44,6 +45,7 @@ class Permission(StrEnum):
     LEDGER_VIEW = "ledger.view"
     CLAIM_VIEW = "claim.view"
     CLAIM_VIEW_OWN = "claim.view_own"
+    PAPER_VIEW = "paper.view"
     SETTLEMENT_LIST = "settlement.list"
     SETTLEMENT_PROPOSE = "settlement.propose"
     SETTLEMENT_VOTE = "settlement.vote"
@@ -100,6 +102,7 @@ GRANTS: dict[Permission, tuple[Grant, ...]] = {
     Permission.CASE_EDIT: _OWN,
     Permission.CASE_WITHDRAW: _OWN,
     Permission.CASE_ANSWER: _OWN,
+    Permission.CASE_REASSIGN: _SECRETARIAT_CASES + _AMBASSADOR_CASES,
     Permission.WORKLIST: _grants(Role.SECRETARIAT, Role.SUBSTITUTE, Role.EXECUTIVE),
     Permission.CASE_ASK: _SECRETARIAT_CASES + _CALLED_CASES,
     Permission.CASE_ASSESS: _SECRETARIAT_CASES + _CALLED_CASES,
@@ -117,6 +120,8 @@ GRANTS: dict[Permission, tuple[Grant, ...]] = {
     Permission.LEDGER_VIEW: _grants(Role.TREASURER, Role.AUDITOR),
     Permission.CLAIM_VIEW: _grants(Role.TREASURER, Role.SECRETARIAT, Role.AUDITOR),
     Permission.CLAIM_VIEW_OWN: _grants(Role.REPRESENTATIVE, relation=Relation.OWN_PARTNER),
+    Permission.PAPER_VIEW: _grants(Role.TREASURER, Role.SECRETARIAT, Role.AUDITOR)
+    + _grants(Role.REPRESENTATIVE, relation=Relation.OWN_PARTNER),
     Permission.SETTLEMENT_LIST: _grants(Role.SECRETARIAT),
     Permission.SETTLEMENT_PROPOSE: _SECRETARIAT_CASES,
     Permission.SETTLEMENT_VOTE: _SECRETARIAT_CASES,

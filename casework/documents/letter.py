@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, TypeAlias
@@ -74,6 +75,11 @@ class Letter:
     tables: tuple[Grid, ...] = ()
     payment: Payment | None = None
     closing: tuple[str, ...] = ()
+
+
+def sayer(language: str) -> Callable[[str, str], str]:
+    """What chooses between a Dutch and an English wording."""
+    return lambda nl, en: en if language == "en" else nl
 
 
 def letter_pdf(letter: Letter, *, language: str, made_at_utc: datetime) -> bytes:

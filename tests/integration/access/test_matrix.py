@@ -124,7 +124,9 @@ def allowed(actor: Actor, visit: Visit, world: World) -> bool:
         and visit.rule.arguments
     ):
         return "zayaz" in actor.partner_codes(Role.REPRESENTATIVE)
-    if visit.rule.endpoint == "claims.show":
+    if visit.rule.endpoint == "claims.show" or (
+        visit.permission is Permission.PAPER_VIEW and visit.rule.arguments
+    ):
         return may_ever(actor, Permission.CLAIM_VIEW) or "zayaz" in actor.partner_codes(Role.REPRESENTATIVE)
     return True
 

@@ -163,9 +163,11 @@ def _value(rule: Rule, name: str, world: World, case: Case | None) -> object:
     if name == "number":
         return case.number if case is not None else 1
     if name == "reference":
-        return world.arguments["claim" if blueprint == "claims" else "payout"]
+        return world.arguments["claim" if blueprint in ("claims", "documents") else "payout"]
     if name == "code":
-        return {"partners": "alleenhier", "session": "testnet", "ledger": "1100"}[blueprint]
+        return {"partners": "alleenhier", "session": "testnet", "ledger": "1100", "documents": "zayaz"}[
+            blueprint
+        ]
     if name == "settlement_id" and "arbitrate" in rule.endpoint:
         return world.arguments["disputed"]
     if name == "step":
