@@ -18,11 +18,9 @@ def policy_book(session: Session, network_id: int) -> PolicyBook:
     moment is part of the key: an adoption that was rolled back may have had the id of one that was not.
     """
     newest = (func.max(PolicySection.id), func.max(PolicySection.adopted_at_utc))
-    key = (
-        session.execute(select(func.count(), *newest).where(PolicySection.network_id == network_id))
-        .one()
-        ._tuple()
-    )
+    query = select(func.count(), *newest).where(PolicySection.network_id == network_id)
+    count, newest_id, newest_at = session.execute(query).one()
+    key = (count, newest_id, newest_at)
     url = str(session.get_bind().engine.url)
     cached = _books.get((url, network_id))
     if cached is not None and cached[0] == key:

@@ -191,6 +191,13 @@ def adopt(work: Work, *, proposal_id: int) -> PolicyProposal:
     return proposal
 
 
+def check_adoption(work: Work, *, proposal_id: int) -> None:
+    """Raise what :func:`adopt` would raise and change nothing: asked before someone is asked to confirm."""
+    proposal = _to_answer(work, proposal_id, again=ADOPTED)
+    if proposal.state == OPEN:
+        checked_again(work, proposal)
+
+
 def refuse(work: Work, *, proposal_id: int, reason: str) -> PolicyProposal:
     """Do not adopt it, and say why. Raises as :func:`adopt` does, and :class:`ReasonNeeded`."""
     proposal = _to_answer(work, proposal_id, again=REFUSED)

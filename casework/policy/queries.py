@@ -16,10 +16,33 @@ from casework.paging import PER_PAGE, Page, offset_of
 from casework.people.tables import Person
 from casework.policy.past import Past
 from casework.policy.preview import Effects, effects_of
-from casework.policy.proposals import PolicyChange, change_of, checked_again
+from casework.policy.proposals import (
+    PolicyChange,
+    change_of,
+    checked_again,
+    newest_version_id,
+    open_proposal,
+    partners_of,
+    require_proposer,
+)
 from casework.policy.tables import OPEN, PolicyProposal
 from errors import Conflict, Forbidden, NotFound
 from rules.policy import PolicyBook, PolicyVersion, SectionName
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a form for a change begins with: the latest version, and who has a weight in a key.
+
+    ``base_id`` goes with the form, so that a change made meanwhile is noticed. ``waiting_id`` is the
+    proposal that must be answered first.
+    """
+
+    version: PolicyVersion
+    base_id: int
+    partners: Mapping[str, str]
+    waiting_id: int | None
+    today: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +101,23 @@ class ProposalView:
     own: bool
     may_answer: bool
     may_withdraw: bool
+
+
+def start(work: Work, section: SectionName) -> Start:
+    """Where a change of ``section`` begins. Raises what :func:`require_proposer` raises."""
+    require_proposer(work, section)
+    versions = [one for one in adopted_versions(work) if one.section is section]
+    if not versions:
+        raise NotFound()
+    taking_part = [one for one in partners_of(work) if one.left_on is None or one.left_on > work.today]
+    waits = open_proposal(work, section)
+    return Start(
+        version=versions[-1],
+        base_id=newest_version_id(work, section),
+        partners={one.code: one.name for one in taking_part},
+        waiting_id=waits.id if waits else None,
+        today=work.today,
+    )
 
 
 def dated_changes(work: Work) -> Mapping[SectionName, tuple[DatedChange, ...]]:
@@ -162,7 +202,7 @@ def _require(work: Work) -> None:
 
 
 def _change(work: Work, proposal: PolicyProposal) -> PolicyChange:
-    """Against the versions that there were when it was proposed, so that its page never says another thing."""
+    """Against the versions of when it was proposed, so that its page never says another thing."""
     rows = work.session.scalars(
         select(PolicySection).where(
             PolicySection.network_id == work.network.id,

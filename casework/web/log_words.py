@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 
 from casework.audit.find import LogRow
 from casework.web.formatting import NO_BREAK, date_short, euros
+from rules.policy import SectionName
 from rules.roles import Role
 
 ACTIONS: Mapping[str, object] = {
@@ -33,6 +34,10 @@ ACTIONS: Mapping[str, object] = {
     "partner.end": _l("Vertrek van partner %(object)s vastgelegd"),
     "partner.stay": _l("Vertrek van partner %(object)s ingetrokken"),
     "network.load": _l("Netwerkbestand van %(object)s ingelezen"),
+    "policy.propose": _l("Wijziging van het beleid voorgesteld: %(object)s"),
+    "policy.adopt": _l("Wijziging van het beleid vastgesteld: %(object)s"),
+    "policy.refuse": _l("Wijziging van het beleid afgewezen: %(object)s"),
+    "policy.withdraw": _l("Voorstel om het beleid te wijzigen ingetrokken: %(object)s"),
     "network.buffer": _l("Buffer van %(object)s gelijk gemaakt aan het beleid van die dag"),
     "access.refuse": _l("Toegang geweigerd tot %(object)s"),
     "case.create": _l("Casus %(object)s begonnen"),
@@ -41,6 +46,8 @@ ACTIONS: Mapping[str, object] = {
     "case.submit": _l("Casus %(object)s ingediend"),
     "case.withdraw": _l("Casus %(object)s ingetrokken"),
     "case.hand_over": _l("Casus %(object)s overgedragen aan een collega"),
+    "case.top_up": _l("Aanvulling %(object)s gevraagd"),
+    "case.reassign": _l("Casus %(object)s overgedragen na vertrek van de aanvrager"),
     "case.view": _l("Casus %(object)s bekeken"),
     "case.attach": _l("Bijlage bij casus %(object)s gevoegd"),
     "case.detach": _l("Bijlage bij casus %(object)s weggehaald"),
@@ -152,7 +159,14 @@ def action_sentence(row: LogRow) -> str:
     sentence = ACTIONS.get(row.action)
     if sentence is None:
         return _("%(action)s: %(object)s", action=row.action, object=row.object_ref)
-    return str(sentence) % {"object": row.object_name or _("onbekend")}
+    return str(sentence) % {"object": _object(row) or _("onbekend")}
+
+
+def _object(row: LogRow) -> str:
+    """The object as people call it: a section of policy by its name."""
+    if row.action.startswith("policy.") and row.object_ref in set(SectionName):
+        return SectionName(row.object_ref).label(str(get_locale() or "nl"))
+    return row.object_name
 
 
 def action_choices() -> list[tuple[str, str]]:

@@ -320,10 +320,10 @@ def _case_form(content: Section, _names: Names) -> Iterable[str]:
 def _texts(content: Section, _names: Names) -> Iterable[str]:
     assert isinstance(content, Texts)
     for key, text in content.texts.items():
-        yield _("%(name)s: ‘%(text)s’", name=_TEXT_NAMES.get(key, key), text=text.label(_language()))
+        yield _("%(name)s: ‘%(text)s’", name=TEXT_NAMES.get(key, key), text=text.label(_language()))
 
 
-_TEXT_NAMES: Mapping[str, object] = {
+TEXT_NAMES: Mapping[str, object] = {
     "fund_name": _l("Naam van de pot"),
     "welcome": _l("Welkom"),
     "about_fund": _l("Over de pot"),

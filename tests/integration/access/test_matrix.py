@@ -117,8 +117,8 @@ def allowed(actor: Actor, visit: Visit, world: World) -> bool:
         "partners."
     )
     if foreign and about_one_thing and visit.rule.arguments:
-        # Every network has an entry 2026/1 of its own.
-        return visit.rule.endpoint.startswith("ledger.")
+        # Every network has an entry 2026/1 and a policy of its own.
+        return visit.rule.endpoint.startswith(("ledger.", "policy.change"))
     if (
         visit.permission in (Permission.SETTLEMENT_RESPOND, Permission.CLAIM_VIEW_OWN)
         and visit.rule.arguments

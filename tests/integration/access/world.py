@@ -20,6 +20,7 @@ from ledger import book, events
 from ledger.claims import claims_of_case
 from rules.roles import Role
 from tests.integration.factories import NOW, Cast, a_case, a_cast, a_partner, appoint, work_as
+from tests.integration.policy.scene import propose
 from tests.integration.settlement.paid import a_paid_case
 
 
@@ -85,6 +86,7 @@ def a_world(session: Session) -> World:
     )
     book.post(session, network=cast.network.code, draft=receipt, recorded_at_utc=NOW)
     arguments = _small_things(session, cast, own) | {
+        "proposal_id": propose(session, cast, by=cast.secretariat[1]).id,
         "cost_line_id": paid.cost_lines[1].id,
         "payout": session.scalars(select(Payout.reference).where(Payout.case_id == paid.id)).one(),
         "claim": claim.reference,
@@ -172,5 +174,5 @@ def _value(rule: Rule, name: str, world: World, case: Case | None) -> object:
         return world.arguments["disputed"]
     if name == "step":
         return "inwoner" if blueprint == "cases" else "geweigerd"
-    fixed = {"sequence": 1, "year": 2026, "language": "nl"}
+    fixed = {"sequence": 1, "year": 2026, "language": "nl", "section": "pot"}
     return fixed[name] if name in fixed else world.arguments[name]
