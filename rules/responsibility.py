@@ -141,7 +141,7 @@ def propose(case: CaseFacts, partners: Iterable[PartnerFacts], rules: Sequence[R
     have borne regular costs are proposed; where there is nobody at all, all partners together.
     """
     present = sorted(partners, key=lambda one: one.code)
-    rule = _rule_for(case, rules)
+    rule = rule_for(case, rules)
     proposals = [] if rule is None else _by_rule(case, rule, present)
     named = {one.partner for one in proposals}
     proposals += [_by_costs(case, one) for one in present if one.code not in named and _borne(case, one)]
@@ -152,7 +152,8 @@ def propose(case: CaseFacts, partners: Iterable[PartnerFacts], rules: Sequence[R
     return (Proposal(SettlementKind.COLLECTIVE, partner="", outside="", points=0, reasons=reasons),)
 
 
-def _rule_for(case: CaseFacts, rules: Sequence[Rule]) -> Rule | None:
+def rule_for(case: CaseFacts, rules: Sequence[Rule]) -> Rule | None:
+    """The row that fits: by field and law, else by field alone; None where the field is in no row."""
     fitting = [rule for rule in rules if case.field in rule.fields]
     by_law = [rule for rule in fitting if case.law and rule.law == case.law]
     return next(iter(by_law or fitting), None)

@@ -14,6 +14,7 @@ from casework.context import Work
 from casework.network.tables import Partner
 from casework.settlement.carry import split_collectively
 from casework.settlement.find import members_on, settleable_cents
+from casework.settlement.mandate import judged_on
 from casework.settlement.proposal import PartyShare, instalments, shares_by_percentage
 from casework.settlement.refusals import SettledMeanwhile
 from casework.settlement.state import move, refresh_case
@@ -47,7 +48,7 @@ def settle(work: Work, case: Case, settlement: Settlement) -> None:
         move(settlement, SettlementAction.RECORD_REPAID)  # nothing will come back
     else:
         facts = _raise_claims(work, case, settlement, kind)
-    settlement.facts = dict(settlement.facts) | facts | _grounds(work, settlement)
+    settlement.facts = dict(settlement.facts) | facts | _grounds(work, case, settlement)
     refresh_case(work, case)
 
 
@@ -178,14 +179,24 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:30].rstrip("-") or "partij"
 
 
-def _grounds(work: Work, settlement: Settlement) -> dict[str, object]:
+def _grounds(work: Work, case: Case, settlement: Settlement) -> dict[str, object]:
     """By which rules of which day it was decided, and who answered what."""
     codes = partner_codes(work, settlement)
     used = [SectionName.TERMS]
     if settlement.kind == SettlementKind.COLLECTIVE.value:
         used.append(SectionName.ALLOCATION_KEY)
+    case_day = judged_on(work, case)
+    mandate = work.policy_on(case_day).versions[SectionName.MANDATE]
+    terms = work.policy.terms
     return {
         "policy_on": work.today.isoformat(),
+        "mandate_on": case_day.isoformat(),
+        "mandate_from": mandate.valid_from.isoformat(),
+        "terms": {
+            "object_to_settlement_days": terms.object_to_settlement_days,
+            "pay_claim_days": terms.pay_claim_days,
+            "outside_party_pays_days": terms.outside_party_pays_days,
+        },
         "policy_from": {name.value: work.policy.versions[name].valid_from.isoformat() for name in used},
         "responses": {codes[party.partner_id]: party.response for party in settlement.parties},
         "agreed_by": [vote.person_id for vote in settlement.votes if vote.counts],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from casework.access import Permission
 from casework.audit.record import record
@@ -176,14 +176,10 @@ def last_letter(work: Work, settlement: Settlement) -> ClaimLetter | None:
     return work.session.scalar(query.order_by(ClaimLetter.number.desc()).limit(1))
 
 
-def letters_sent(work: Work) -> dict[int, int]:
-    """How many letters were sent, per settlement of the network."""
-    query = (
-        select(ClaimLetter.settlement_id, func.count().label("sent"))
-        .where(ClaimLetter.network_id == work.network.id)
-        .group_by(ClaimLetter.settlement_id)
-    )
-    return {row.settlement_id: row.sent for row in work.session.execute(query)}
+def written_to(work: Work) -> frozenset[int]:
+    """The settlements of the network on which a letter was sent."""
+    query = select(ClaimLetter.settlement_id).where(ClaimLetter.network_id == work.network.id)
+    return frozenset(work.session.scalars(query))
 
 
 def _lines(address: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
 from casework.access import Permission, visible_cases
 from casework.cases.tables import Case
@@ -15,8 +15,9 @@ from casework.network.tables import Partner
 from casework.payout.tables import Payout
 from casework.settlement.decide import settlement_reference
 from casework.settlement.find import UNDER_WAY
-from casework.settlement.mandate import Tally, conflicts_of_actor, tally
-from casework.settlement.tables import Settlement
+from casework.settlement.letters import written_to
+from casework.settlement.mandate import Tally, conflicts_of_actor, tally, voters_left
+from casework.settlement.tables import ClaimLetter, Settlement
 from ledger import claims as ledger_claims
 from ledger.accounts import Account
 from ledger.balances import subject_balances
@@ -34,6 +35,7 @@ class Stage(Labelled):
     PARTIES = "parties", "wacht op antwoord", "waiting for an answer"
     VOTES = "votes", "wacht op stemmen", "waiting for votes"
     DISPUTED = "disputed", "betwist", "disputed"
+    LETTER = "letter", "brief te versturen", "letter to be sent"
     REPAYING = "repaying", "nog niet terugbetaald", "not repaid yet"
 
 
@@ -41,7 +43,8 @@ class Stage(Labelled):
 class SettlementLine:
     """One case in the list. ``age_days`` counts from the payment, ``waiting_for`` are names of parties.
 
-    ``until_on`` is the last day of the term that runs; ``overdue`` says that it has passed.
+    ``voters`` are the names of those whose vote would count and is not given yet. ``until_on`` is the last
+    day of the term that runs; ``overdue`` says that it has passed.
     """
 
     stage: Stage
@@ -55,6 +58,7 @@ class SettlementLine:
     kind: SettlementKind | None = None
     settlement_id: int | None = None
     waiting_for: tuple[str, ...] = ()
+    voters: tuple[str, ...] = ()
     until_on: date | None = None
     overdue: bool = False
     escalated: bool = False
@@ -114,21 +118,31 @@ def settlement_lines_for_worklist(work: Work) -> tuple[SettlementLine, ...]:
 def settlement_lines(work: Work, *, repaying: bool = True) -> tuple[SettlementLine, ...]:
     """Every case that has money out that is not back, in no order.
 
-    ``repaying`` says whether to read those that are decided as well, which in time are most of them.
+    ``repaying`` says whether to read those that are decided as well, which in time are most of them; what
+    waits for a letter to an outside party is always there.
     Cases are read in bulk; only proposals that wait for votes are counted one by one, and those are few.
     """
     due = _settleable(work)
+    letters = written_to(work)
+    wanted = Settlement.state.in_([*UNDER_WAY, SettlementState.DECIDED.value])
+    if not repaying:
+        of_outside = and_(
+            Settlement.state == SettlementState.DECIDED.value,
+            Settlement.kind == SettlementKind.OUTSIDE.value,
+            Settlement.id.not_in(select(ClaimLetter.settlement_id)),
+        )
+        wanted = or_(Settlement.state.in_(UNDER_WAY), of_outside)
     rows = work.session.execute(
         select(Settlement, Case)
         .join(Case, Case.id == Settlement.case_id)
         .where(
-            Settlement.state.in_([*UNDER_WAY, SettlementState.DECIDED.value] if repaying else UNDER_WAY),
+            wanted,
             visible_cases(work.actor, Permission.SETTLEMENT_LIST),
         )
     ).all()
     every = work.session.scalars(select(Partner).where(Partner.network_id == work.network.id))
     partners = {partner.id: partner.name for partner in every}
-    claims = _open_by_settlement(work) if repaying else {}
+    claims = _open_by_settlement(work, all_kinds=repaying)
     lines = []
     busy = {case.id for settlement, case in rows if settlement.state in UNDER_WAY}
     for settlement, case in rows:
@@ -136,7 +150,8 @@ def settlement_lines(work: Work, *, repaying: bool = True) -> tuple[SettlementLi
             lines.append(_under_way(work, settlement, case, partners))
         else:
             opens = claims.get(settlement_reference(case, settlement), [])
-            lines.append(_repaying(work, settlement, case, opens))
+            unsent = settlement.kind == SettlementKind.OUTSIDE.value and settlement.id not in letters
+            lines.append(_repaying(work, settlement, case, opens, letter=unsent and bool(opens)))
     lines += _to_settle(work, {number: cents for number, cents in due.items() if cents}, busy)
     return tuple(lines)
 
@@ -217,6 +232,7 @@ def _under_way(work: Work, settlement: Settlement, case: Case, partners: Mapping
     state = SettlementState(settlement.state)
     since = case.first_paid_on
     votes = None
+    voters: tuple[str, ...] = ()
     my_turn = overdue = False
     if state is SettlementState.PUT:
         stage = Stage.PARTIES
@@ -224,6 +240,7 @@ def _under_way(work: Work, settlement: Settlement, case: Case, partners: Mapping
     else:
         stage = Stage.DISPUTED if state is SettlementState.DISPUTED else Stage.VOTES
         votes = tally(work, case, settlement)
+        voters = voters_left(work, case, settlement)
         voted = any(vote.person_id == work.actor.person_id for vote in settlement.votes)
         with_us = settlement.escalated_at_utc is None
         my_turn = with_us and not voted and not conflicts_of_actor(work, case, settlement)
@@ -242,6 +259,7 @@ def _under_way(work: Work, settlement: Settlement, case: Case, partners: Mapping
         kind=SettlementKind(settlement.kind),
         settlement_id=settlement.id,
         waiting_for=tuple(waiting),
+        voters=voters,
         until_on=settlement.respond_by_on if state is SettlementState.PUT else None,
         overdue=overdue,
         escalated=settlement.escalated_at_utc is not None,
@@ -250,12 +268,14 @@ def _under_way(work: Work, settlement: Settlement, case: Case, partners: Mapping
     )
 
 
-def _repaying(work: Work, settlement: Settlement, case: Case, claims: list[Claim]) -> SettlementLine:
+def _repaying(
+    work: Work, settlement: Settlement, case: Case, claims: list[Claim], *, letter: bool
+) -> SettlementLine:
     since = case.first_paid_on
     due = [day for claim in claims if (day := ledger_claims.oldest_due_on(claim)) is not None]
     until = min(due, default=None)
     return SettlementLine(
-        stage=Stage.REPAYING,
+        stage=Stage.LETTER if letter else Stage.REPAYING,
         case_number=case.number,
         title=case.title,
         partner_name=case.partner.name,
@@ -266,14 +286,18 @@ def _repaying(work: Work, settlement: Settlement, case: Case, claims: list[Claim
         kind=SettlementKind(settlement.kind),
         settlement_id=settlement.id,
         waiting_for=tuple(claim.party_name for claim in claims),
-        until_on=until,
-        overdue=until is not None and until < work.today,
+        # Without a letter no term runs yet.
+        until_on=None if letter else until,
+        overdue=not letter and until is not None and until < work.today,
+        my_turn=letter,
     )
 
 
-def _open_by_settlement(work: Work) -> dict[str, list[Claim]]:
+def _open_by_settlement(work: Work, *, all_kinds: bool) -> dict[str, list[Claim]]:
+    """The open claims by settlement, of every kind or of outside parties alone."""
     found: dict[str, list[Claim]] = {}
-    for claim in ledger_claims.open_claims(work.session, network=work.network.code):
+    account = None if all_kinds else Account.OUTSIDE_CLAIMS
+    for claim in ledger_claims.open_claims(work.session, network=work.network.code, account=account):
         if claim.open_cents:
             found.setdefault(claim.settlement, []).append(claim)
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -39,8 +40,13 @@ class Tally:
 
 def policy_of_case(work: Work, case: Case) -> Policy:
     """The policy of the day the case was submitted: a case is judged by it for ever."""
+    return work.policy_on(judged_on(work, case))
+
+
+def judged_on(work: Work, case: Case) -> date:
+    """The day by whose policy ``case`` is judged: that of its submission."""
     moment = case.submitted_at_utc or case.created_at_utc
-    return work.policy_on(moment.astimezone(ZoneInfo(work.network.time_zone)).date())
+    return moment.astimezone(ZoneInfo(work.network.time_zone)).date()
 
 
 def required_members(work: Work, case: Case, amount_cents: int) -> int:
@@ -121,6 +127,16 @@ def short_of_members(work: Work, case: Case, settlement: Settlement) -> bool:
     able = {person.id for person in free_members(work, case, settlement, Role.SECRETARIAT)}
     able |= {vote.person_id for vote in settlement.votes if vote.counts and vote.body == SECRETARIAT}
     return len(able) < required_members(work, case, settlement.amount_cents)
+
+
+def voters_left(work: Work, case: Case, settlement: Settlement) -> tuple[str, ...]:
+    """The names of those in the body that decides now whose vote would count and is not given yet."""
+    body = body_of(settlement)
+    role = Role.EXECUTIVE if body == EXECUTIVES else Role.SECRETARIAT
+    voted = {vote.person_id for vote in settlement.votes if vote.body == body}
+    return tuple(
+        person.name for person in free_members(work, case, settlement, role) if person.id not in voted
+    )
 
 
 def escalate_if_short(work: Work, case: Case, settlement: Settlement) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from casework.access import Permission
@@ -9,8 +11,9 @@ from casework.audit.record import record
 from casework.cases.find import case_for
 from casework.context import Work
 from casework.settlement.find import settlements_of
-from casework.settlement.proposal import MAX_INSTALMENTS, instalments
+from casework.settlement.proposal import MAX_INSTALMENTS, PlannedInstalment, instalments
 from casework.settlement.refusals import FirstInstalmentPast, InstalmentsNeeded, InstalmentsTooMany, NoPlan
+from casework.settlement.tables import Settlement
 from casework.settlement.undo import claims_of
 from ledger import claims as ledger_claims
 from ledger.claims import Claim, Instalment
@@ -23,6 +26,17 @@ class PlanGround(Labelled):
 
     PAUSE = "pause", "pauze: betalen lukt nu even niet", "pause: paying does not work for now"
     AGREEMENT = "agreement", "we hebben iets anders afgesproken", "we made another agreement"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanView:
+    """A repayment plan as it was agreed. The first one has no ground; a change has, and who made it."""
+
+    agreed_on: date
+    ground: PlanGround | None
+    agreed_by: str
+    open_cents: int
+    plan: tuple[PlannedInstalment, ...]
 
 
 def change_plan(
@@ -68,7 +82,14 @@ def change_plan(
         due_on=parts[-1].due_on,
         instalments=parts,
     )
-    change = {"on": work.today.isoformat(), "ground": PlanGround(ground).value, "by": work.actor.person_id}
+    change = {
+        "on": work.today.isoformat(),
+        "ground": PlanGround(ground).value,
+        "by": work.actor.person_id,
+        "open_cents": claim.open_cents,
+        "instalments": instalment_count,
+        "first_on": first_instalment_on.isoformat(),
+    }
     former = settlement.facts.get("plan_changes", [])
     settlement.facts = dict(settlement.facts) | {"plan_changes": [*former, change]}
     record(
@@ -82,3 +103,24 @@ def change_plan(
     )
     work.session.flush()
     return changed
+
+
+def plans_of(settlement: Settlement, names: Mapping[int, str]) -> tuple[PlanView, ...]:
+    """Every plan there was, the newest first. ``names`` are those of people, by id."""
+    if not settlement.instalment_count or settlement.first_instalment_on is None:
+        return ()
+    agreed_on = settlement.decided_on or settlement.proposed_at_utc.date()
+    amount = settlement.amount_cents
+    first = instalments(amount, settlement.instalment_count, settlement.first_instalment_on)
+    found = [PlanView(agreed_on, None, "", amount, first)]
+    for change in settlement.facts.get("plan_changes", ()):
+        cents = int(change.get("open_cents", 0))
+        plan = (
+            instalments(cents, int(change["instalments"]), date.fromisoformat(change["first_on"]))
+            if cents
+            else ()  # of changes made before they were kept whole, only when and why is known
+        )
+        ground = PlanGround(change["ground"])
+        by = names.get(int(change["by"]), "")
+        found.append(PlanView(date.fromisoformat(change["on"]), ground, by, cents, plan))
+    return tuple(reversed(found))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select
 
@@ -21,7 +21,13 @@ from casework.settlement.find import (
     settlements_of,
 )
 from casework.settlement.lists import SettlementLine, settlement_lines_for_worklist
-from casework.settlement.mandate import conflicts_of_actor, free_members, required_members
+from casework.settlement.mandate import (
+    conflicts_of_actor,
+    free_members,
+    required_members,
+    short_of_members,
+)
+from casework.settlement.similar import Similar, similar_settlements
 from casework.settlement.suggest import Suggestion, suggestion_for
 from casework.settlement.tables import Settlement, SettlementParty
 from casework.settlement.undo import Ground, grounds_for
@@ -47,6 +53,8 @@ class Turn:
     confirm_undo: bool = False
     conflicts: tuple[Reason, ...] = ()
     short_of_members: bool = False
+    short_of_executives: bool = False
+    letter: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +115,23 @@ def _turn(
             undo=() if last is None else grounds_for(SettlementKind(last.kind)),
             conflicts=() if last is None else conflicts_of_actor(work, case, last),
             confirm_undo=True,
+            letter=last is not None and last.kind == SettlementKind.OUTSIDE.value,
         )
     disputed = present.standing is Standing.DISPUTED
-    open_for_votes = present.standing is Standing.PROPOSED or (disputed and not present.escalated_at_utc)
+    waits_for_votes = disputed or present.standing is Standing.PROPOSED
+    open_for_votes = waits_for_votes and not present.escalated_at_utc
     voted = any(vote.person_id == work.actor.person_id for vote in row.votes)
-    free = free_members(work, case, row, Role.SECRETARIAT) if open_for_votes else ()
+    short = open_for_votes and short_of_members(work, case, row)
+    free = free_members(work, case, row, Role.EXECUTIVE) if waits_for_votes and not open_for_votes else ()
     return Turn(
         propose=present.standing in (Standing.PROPOSED, Standing.DISPUTED),
         vote=open_for_votes and not voted,
         drop=present.standing in (Standing.PROPOSED, Standing.PUT),
         silence=_term_over(work.today, present),
-        escalate=disputed and not present.escalated_at_utc,
+        escalate=open_for_votes and (disputed or short),
         conflicts=conflicts_of_actor(work, case, row),
-        short_of_members=open_for_votes and len(free) < present.tally.required,
+        short_of_members=short,
+        short_of_executives=waits_for_votes and not open_for_votes and len(free) < present.tally.required,
     )
 
 
@@ -140,7 +152,7 @@ class ProposeForm:
     respond_within_days: int
     partners: tuple[tuple[str, str], ...]
     suggestion: Suggestion
-    similar: tuple[tuple[str, int], ...]
+    similar: Similar | None
     collective_shares: Mapping[str, int]
     replaces: SettlementView | None
 
@@ -161,31 +173,10 @@ def propose_form(work: Work, number: str) -> ProposeForm:
         respond_within_days=work.policy.terms.object_to_settlement_days,
         partners=tuple((code, partner.name) for code, partner in members.items()),
         suggestion=suggestion_for(work, case),
-        similar=settled_alike(work, case),
+        similar=similar_settlements(work, case),
         collective_shares=preview_split(work, amount_cents=amount) if amount and members else {},
         replaces=settlement.present,
     )
-
-
-def settled_alike(work: Work, case: Case) -> tuple[tuple[str, int], ...]:
-    """How other cases with the same barrier field were settled: kind and number, most frequent first."""
-    if not case.barrier_field:
-        return ()
-    rows = work.session.execute(
-        select(Settlement.kind, Settlement.case_id)
-        .join(Case, Case.id == Settlement.case_id)
-        .where(
-            Settlement.network_id == work.network.id,
-            Case.barrier_field == case.barrier_field,
-            Case.id != case.id,
-            Settlement.state.in_(["decided", "repaid"]),
-        )
-        .distinct()
-    ).all()
-    counts: dict[str, int] = {}
-    for kind, _case_id in rows:
-        counts[kind] = counts.get(kind, 0) + 1
-    return tuple(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +190,9 @@ class PutToParty:
     own_codes: frozenset[str]
     answers: bool
     term_over: bool
+    pay_within_days: int = 0
+    decide_by_on: date | None = None
+    short_of_executives: bool = False
     conflicts: tuple[Reason, ...] = ()
 
 
@@ -244,8 +238,8 @@ def waiting_for_executives(work: Work) -> tuple[tuple[PutToParty, ...], tuple[Pu
         .order_by(Settlement.escalated_at_utc)
     )
     every = [_put_view(work, one, case, executive=True) for one, case in work.session.execute(query).all()]
-    waiting = tuple(one for one in every if one.settlement.standing is Standing.DISPUTED)
-    done = [one for one in every if one.settlement.standing is not Standing.DISPUTED]
+    waiting = tuple(one for one in every if one.settlement.waits_for_votes)
+    done = [one for one in every if not one.settlement.waits_for_votes]
     return waiting, tuple(reversed(done))[:50]
 
 
@@ -256,15 +250,22 @@ def _put_view(work: Work, settlement: Settlement, case: Case, *, executive: bool
     voted = any(
         vote.person_id == work.actor.person_id and vote.body == "executives" for vote in settlement.votes
     )
+    terms = work.policy.terms
     return PutToParty(
         case_number=case.number,
         barrier_field=case.barrier_field,
         barrier_law=case.barrier_law,
         settlement=view,
         own_codes=own,
-        answers=(view.standing is Standing.DISPUTED and not voted)
+        answers=(view.waits_for_votes and not voted)
         if executive
         else (view.standing is Standing.PUT and pending),
         term_over=_term_over(work.today, view),
+        pay_within_days=terms.pay_claim_days,
+        # What policy aims at for every paid case; nothing happens by itself when it passes.
+        decide_by_on=case.first_paid_on and case.first_paid_on + timedelta(days=terms.settle_within_days),
+        short_of_executives=executive
+        and view.waits_for_votes
+        and len(free_members(work, case, settlement, Role.EXECUTIVE)) < view.tally.required,
         conflicts=conflicts_of_actor(work, case, settlement) if executive else (),
     )

@@ -47,10 +47,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """What the rules propose. ``proposal`` is None where they point at nobody in particular."""
+    """What the rules propose. ``proposal`` is None where they point at nobody in particular.
+
+    ``rule`` is the row of the table that fitted the case.
+    """
 
     proposal: Proposal | None
     candidates: tuple[Candidate, ...]
+    rule: responsibility.Rule | None = None
 
     def is_followed_by(self, proposal: Proposal) -> bool:
         """Whether ``proposal`` puts it on whom the rules point at most strongly."""
@@ -69,11 +73,24 @@ class Suggestion:
         """What was proposed and why, to be kept with the settlement."""
         return {
             "kind": None if self.proposal is None else self.proposal.kind.value,
+            "rule": None
+            if self.rule is None
+            else {
+                "fields": list(self.rule.fields),
+                "law": self.rule.law,
+                "kinds": list(self.rule.kinds),
+                "outside": self.rule.outside,
+                "check": self.rule.check,
+            },
             "candidates": [
                 {
                     "kind": one.kind.value,
                     "party": one.partner or one.name,
-                    "reasons": [reason.code for reason in one.reasons],
+                    "reasons": [
+                        {"code": reason.code}
+                        | {language: reason.sentence(language) for language in ("nl", "en")}
+                        for reason in one.reasons
+                    ],
                     "strongest": one.strongest,
                 }
                 for one in self.candidates
@@ -100,6 +117,7 @@ def suggestion_for(work: Work, case: Case) -> Suggestion:
         ),
         regular_cents=_regular_cents(work, case, members),
     )
+    rule = responsibility.rule_for(facts, _rules())
     proposed = responsibility.propose(facts, members.values(), _rules())
     if proposed[0].points == 0:
         return _by_applicant(case, members, proposed)
@@ -114,7 +132,7 @@ def suggestion_for(work: Work, case: Case) -> Suggestion:
         )
         for one in proposed
     )
-    return Suggestion(_proposal_of(candidates), candidates)
+    return Suggestion(_proposal_of(candidates), candidates, rule)
 
 
 def _by_applicant(

@@ -15,10 +15,13 @@ from casework.context import Work
 from casework.network.tables import Partner
 from casework.people.tables import Person
 from casework.settlement.decide import settlement_reference
+from casework.settlement.grounds import Grounds, grounds_of
+from casework.settlement.letters import LetterReason, letters_of
 from casework.settlement.mandate import Tally, required_members
 from casework.settlement.mandate import tally as count_votes
+from casework.settlement.plan import PlanView, plans_of
 from casework.settlement.proposal import PlannedInstalment, instalments
-from casework.settlement.tables import Settlement, SettlementUndoing
+from casework.settlement.tables import ClaimLetter, Settlement, SettlementUndoing
 from casework.settlement.undo import Ground
 from ledger import claims as ledger_claims
 from ledger.claims import Claim
@@ -88,14 +91,27 @@ class ClaimView:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterView:
+    """A claim letter that was sent. The address is only in the letter itself."""
+
+    number: int
+    reason: LetterReason
+    recipient: str
+    sent_on: date
+    due_on: date
+    registered_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class UndoingView:
-    """A request to undo, waiting for a second member."""
+    """A request to undo: one that waits for a second member, or the one that was done, by whom."""
 
     ground: Ground
     motivation: str
     asked_by: str
     asked_by_id: int
     asked_at_utc: datetime
+    confirmed_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +137,10 @@ class SettlementView:
     decided_on: date | None
     claims: tuple[ClaimView, ...]
     undoing: UndoingView | None
-    names: Mapping[str, str]
+    undone: UndoingView | None
+    grounds: Grounds
+    plans: tuple[PlanView, ...] = ()
+    letters: tuple[LetterView, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -135,15 +154,20 @@ class SettlementView:
         return self.standing in (Standing.PROPOSED, Standing.PUT, Standing.ACCEPTED, Standing.DISPUTED)
 
     @property
-    def policy_from(self) -> dict[str, date]:
-        """Since when the sections of policy it was decided by were in force."""
-        found: Mapping[str, str] = self.facts.get("policy_from", {})
-        return {section: date.fromisoformat(since) for section, since in found.items()}
+    def waits_for_votes(self) -> bool:
+        """Whether members, or executives, decide on it now."""
+        return self.standing in (Standing.PROPOSED, Standing.DISPUTED)
 
     @property
-    def deviates(self) -> bool:
-        """Whether it was proposed otherwise than the rules proposed."""
-        return bool(self.facts.get("deviates"))
+    def fell_back(self) -> Ground | None:
+        """Why it fell back to its case, where it did."""
+        ground = self.facts.get("fell_back_on")
+        return None if ground is None else Ground(ground)
+
+    @property
+    def fell_back_cents(self) -> int:
+        """How much of it fell back."""
+        return int(self.facts.get("fell_back_cents", 0))
 
     @property
     def open_cents(self) -> int:
@@ -154,12 +178,22 @@ class SettlementView:
 def settlement_views(work: Work, case: Case, settlements: Sequence[Settlement]) -> tuple[SettlementView, ...]:
     """The settlements of one case with all that belongs to them."""
     people = _names(work, settlements)
-    names = _partner_names(work) if any("weights" in one.facts for one in settlements) else {}
+    names = _partner_names(work)
     partners = _partners(work, settlements)
     every = ledger_claims.claims_of_case(work.session, network=work.network.code, case=case.number)
-    asked = _undoings(work, settlements)
+    asked, done = _undoings(work, settlements, "asked"), _undoings(work, settlements, "done")
     return tuple(
-        _view(work, case, one, people=people, partners=partners, claims=every, asked=asked, names=names)
+        _view(
+            work,
+            case,
+            one,
+            people=people,
+            partners=partners,
+            claims=every,
+            asked=asked,
+            done=done,
+            names=names,
+        )
         for one in settlements
     )
 
@@ -173,10 +207,10 @@ def _view(
     partners: Mapping[int, Partner],
     claims: Iterable[Claim],
     asked: Mapping[int, SettlementUndoing],
+    done: Mapping[int, SettlementUndoing],
     names: Mapping[str, str],
 ) -> SettlementView:
     reference = settlement_reference(case, settlement)
-    undoing = asked.get(settlement.id)
     own = tuple(claim for claim in claims if claim.settlement == reference)
     return SettlementView(
         id=settlement.id,
@@ -200,8 +234,11 @@ def _view(
         tally=_tally(work, case, settlement),
         decided_on=settlement.decided_on,
         claims=tuple(_claim_view(claim) for claim in own),
-        undoing=None if undoing is None else _undoing_view(undoing, people),
-        names=names,
+        undoing=_undoing_view(asked.get(settlement.id), people),
+        undone=_undoing_view(done.get(settlement.id), people),
+        grounds=grounds_of(settlement.facts, names=names, reference=reference),
+        plans=plans_of(settlement, people),
+        letters=_letters(work, settlement, people),
         facts=dict(settlement.facts),
     )
 
@@ -253,20 +290,39 @@ def _claim_view(claim: Claim) -> ClaimView:
     )
 
 
-def _undoing_view(undoing: SettlementUndoing, people: Mapping[int, str]) -> UndoingView:
+def _undoing_view(undoing: SettlementUndoing | None, people: Mapping[int, str]) -> UndoingView | None:
+    if undoing is None:
+        return None
     return UndoingView(
         ground=Ground(undoing.ground),
         motivation=undoing.motivation,
         asked_by=people[undoing.asked_by],
         asked_by_id=undoing.asked_by,
         asked_at_utc=undoing.asked_at_utc,
+        confirmed_by=people.get(undoing.answered_by or 0, ""),
     )
 
 
-def _undoings(work: Work, settlements: Sequence[Settlement]) -> dict[int, SettlementUndoing]:
+def _letters(work: Work, settlement: Settlement, people: Mapping[int, str]) -> tuple[LetterView, ...]:
+    if settlement.kind != SettlementKind.OUTSIDE.value:
+        return ()
+    return tuple(
+        LetterView(
+            number=one.number,
+            reason=LetterReason(one.reason),
+            recipient=one.recipient,
+            sent_on=one.sent_on,
+            due_on=one.due_on,
+            registered_by=people.get(one.registered_by, ""),
+        )
+        for one in letters_of(work, settlement)
+    )
+
+
+def _undoings(work: Work, settlements: Sequence[Settlement], state: str) -> dict[int, SettlementUndoing]:
     query = select(SettlementUndoing).where(
         SettlementUndoing.settlement_id.in_([one.id for one in settlements]),
-        SettlementUndoing.state == "asked",
+        SettlementUndoing.state == state,
     )
     return {one.settlement_id: one for one in work.session.scalars(query)}
 
@@ -279,7 +335,17 @@ def _names(work: Work, settlements: Sequence[Settlement]) -> dict[int, str]:
             wanted.add(one.proposed_by)
         wanted.update(vote.person_id for vote in one.votes)
         wanted.update(party.responded_by for party in one.parties if party.responded_by)
-    wanted.update(one.asked_by for one in _undoings(work, settlements).values())
+        wanted.update(int(change["by"]) for change in one.facts.get("plan_changes", ()))
+    ids = [one.id for one in settlements]
+    undoings = work.session.execute(
+        select(SettlementUndoing.asked_by, SettlementUndoing.answered_by).where(
+            SettlementUndoing.settlement_id.in_(ids)
+        )
+    )
+    wanted.update(person for row in undoings for person in (row.asked_by, row.answered_by) if person)
+    wanted.update(
+        work.session.scalars(select(ClaimLetter.registered_by).where(ClaimLetter.settlement_id.in_(ids)))
+    )
     people = work.session.scalars(select(Person).where(Person.id.in_(wanted)))
     return {person.id: person.name for person in people}
 

@@ -15,14 +15,27 @@ from casework.settlement.lists import SORTS, Stage, settlement_list
 from casework.settlement.mandate import Tally
 
 # Imported so that their routes hang on the blueprint.
-from casework.web import settlement_parties, settlement_plan, settlement_propose, settlement_undo
+from casework.web import (
+    settlement_letter,
+    settlement_parties,
+    settlement_plan,
+    settlement_propose,
+    settlement_undo,
+)
 from casework.web.errors import errors_by_field
 from casework.web.fields import FormSchema, TextField, parse
 from casework.web.route import needs, work
 from casework.web.settlement_base import bp
 from errors import Invalid
 
-__all__ = ["bp", "settlement_parties", "settlement_plan", "settlement_propose", "settlement_undo"]
+__all__ = [
+    "bp",
+    "settlement_letter",
+    "settlement_parties",
+    "settlement_plan",
+    "settlement_propose",
+    "settlement_undo",
+]
 
 
 class VoteForm(FormSchema):
@@ -127,7 +140,7 @@ def escalate(number: str) -> Response | str:
     if not request.form.get("confirmed"):
         return confirm(
             number,
-            question=_("Wilt u dit geschil aan de bestuurders voorleggen?"),
+            question=_("Wilt u dit aan de bestuurders voorleggen?"),
             explanation=_(
                 "Daarna stellen de bestuurders vast wat er gebeurt. U kunt nog wel een nieuw voorstel doen."
             ),
@@ -135,7 +148,7 @@ def escalate(number: str) -> Response | str:
         )
     with work() as job:
         service.escalate(job, number=number)
-    flash(_("Het geschil ligt nu bij de bestuurders."), "success")
+    flash(_("Dit ligt nu bij de bestuurders."), "success")
     return redirect(url_for("settlement.show", number=number))
 
 

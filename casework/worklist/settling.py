@@ -26,15 +26,22 @@ def settling_lines(work: Work) -> list[WorkLine]:
 
 def _turn(line: SettlementLine) -> Turn:
     if line.stage is Stage.TO_SETTLE:
-        note = lines.PAID_ON(on=line.since_on) if line.since_on else None
         tone = Tone.LATE if line.overdue else Tone.WAIT
         says = lines.SETTLE(days=line.age_days)
-        return Turn(Section.TO_SETTLE, says, Action.PROPOSE_SETTLEMENT, tone, note)
+        return Turn(Section.TO_SETTLE, says, Action.PROPOSE_SETTLEMENT, tone, _paid_on(line))
+    if line.stage is Stage.LETTER:
+        return Turn(
+            Section.YOURS, lines.SEND_LETTER(names=line.waiting_for), Action.SETTLEMENT, note=_paid_on(line)
+        )
     section = Section.YOURS if line.my_turn else Section.OTHERS
     tone = Tone.LATE if line.overdue or line.stage is Stage.DISPUTED else Tone.WAIT
     if not line.my_turn and tone is Tone.WAIT:
         tone = Tone.MUTE
     return Turn(section, _says(line), Action.SETTLEMENT, tone, _note(line))
+
+
+def _paid_on(line: SettlementLine) -> Reason | None:
+    return lines.PAID_ON(on=line.since_on) if line.since_on else None
 
 
 def _says(line: SettlementLine) -> Reason:
@@ -43,10 +50,24 @@ def _says(line: SettlementLine) -> Reason:
             return lines.TERM_OVER(names=line.waiting_for)
         return lines.PARTIES_ANSWER(names=line.waiting_for)
     if line.escalated:
-        return lines.EXECUTIVES_DECIDE()
+        return lines.EXECUTIVES_VOTE(names=_few(line.voters)) if line.voters else lines.EXECUTIVES_DECIDE()
+    return _waits_for_votes(line)
+
+
+def _waits_for_votes(line: SettlementLine) -> Reason:
+    voters = () if line.my_turn else _few(line.voters)
     if line.stage is Stage.DISPUTED:
-        return lines.DISPUTED(names=line.waiting_for)
-    return lines.SETTLEMENT_VOTE() if line.my_turn else lines.SETTLEMENT_VOTES_MISSING()
+        if not voters:
+            return lines.DISPUTED(names=line.waiting_for)
+        return lines.DISPUTED_OTHERS(names=line.waiting_for, voters=voters)
+    if line.my_turn:
+        return lines.SETTLEMENT_VOTE()
+    return lines.SETTLEMENT_VOTE_OF(names=voters) if voters else lines.SETTLEMENT_VOTES_MISSING()
+
+
+def _few(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names to show; a long list says less than a short one."""
+    return names[:3]
 
 
 def _note(line: SettlementLine) -> Reason | None:

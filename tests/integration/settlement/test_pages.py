@@ -358,7 +358,7 @@ def test_over_a_dispute_to_the_executives(scene: Scene) -> None:
     refused = scene.client.post(f"{address}/stem", data={"motivation": ""})
     assert refused.status_code == 422
     assert soup(refused).select_one("#motivation-error") is not None
-    assert "Wilt u dit geschil" in page_text(scene.client.post(f"{address}/bestuurders"))
+    assert "Wilt u dit aan de bestuurders" in page_text(scene.client.post(f"{address}/bestuurders"))
     scene.client.post(f"{address}/bestuurders", data={"confirmed": "1"})
     sign_in(scene.client, scene.cast.executive)
     assert scene.number in page_text(scene.client.get("/geschillen"))
