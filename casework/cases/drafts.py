@@ -149,7 +149,7 @@ def save_draft(
     for name, value in fields.items():
         setattr(case, name, value)
     if cost_lines is not None:
-        _set_cost_lines(work, case, cost_lines)
+        set_cost_lines(work, case, cost_lines)
     if regular_lines is not None:
         set_regular_lines(work, case, regular_lines)
     case.revision += 1
@@ -208,7 +208,8 @@ def partner_ids(work: Work) -> dict[str, int]:
     return dict(work.session.execute(query).all())
 
 
-def _set_cost_lines(work: Work, case: Case, lines: Sequence[CostLineDraft]) -> None:
+def set_cost_lines(work: Work, case: Case, lines: Sequence[CostLineDraft]) -> None:
+    """Put ``lines`` in the place of what was there. Raises ``BsnFound`` and :class:`ChoiceNotKnown`."""
     partners = partner_ids(work)
     rows = []
     for position, line in enumerate(lines, start=1):

@@ -11,7 +11,7 @@ from casework.access import Permission, may
 from casework.cases.dates import policy_of
 from casework.cases.find import case_for
 from casework.cases.form_query import FileLine, files_of
-from casework.cases.submission import colleagues
+from casework.cases.handing_over import colleagues, orphaned
 from casework.cases.tables import Case
 from casework.cases.timeline import Happening, timeline_of
 from casework.context import Work
@@ -62,6 +62,7 @@ class EarlierCase:
     submitted_at_utc: datetime
     amount_cents: int
     decision: DecisionState
+    may_open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class May:
     answer: bool
     attach: bool
     hand_over: bool
+    reassign: bool
     assess: bool
     business_case: bool
 
@@ -125,6 +127,7 @@ class CasePage:
     attachments: tuple[FileLine, ...]
     questions: tuple[QuestionView, ...]
     earlier: tuple[EarlierCase, ...]
+    top_up_reason: str | None
     alike: Alike | None
     colleagues: tuple[tuple[int, str], ...]
     happenings: tuple[Happening, ...]
@@ -176,8 +179,9 @@ def case_page(work: Work, number: str) -> tuple[Case, CasePage]:
         attachments=files_of(case),
         questions=_questions(work, case),
         earlier=_earlier(work, case) if inside else (),
+        top_up_reason=case.top_up_reason,
         alike=_alike(work, case) if inside else None,
-        colleagues=tuple(colleagues(work, case)) if may(work.actor, Permission.CASE_EDIT, case) else (),
+        colleagues=_colleagues(work, case),
         happenings=timeline_of(work, case, inside=inside),
         may=_may(work, case, decision, inside=inside),
     )
@@ -207,10 +211,21 @@ def _may(work: Work, case: Case, decision: DecisionState, *, inside: bool) -> Ma
         answer=may(work.actor, Permission.CASE_ANSWER, case)
         and decision is DecisionState.INFORMATION_REQUESTED,
         attach=own and not ended,
-        hand_over=own and not ended,
+        hand_over=own and not ended and case.main_case_id is None,
+        reassign=may(work.actor, Permission.CASE_REASSIGN, case)
+        and case.main_case_id is None
+        and not ended
+        and case.id in orphaned(work, [case]),
         assess=inside,
         business_case=may(work.actor, Permission.BUSINESS_CASE_EDIT, case),
     )
+
+
+def _colleagues(work: Work, case: Case) -> tuple[tuple[int, str], ...]:
+    """To whom the case can go, for who may give it away or pass it on."""
+    if any(may(work.actor, one, case) for one in (Permission.CASE_EDIT, Permission.CASE_REASSIGN)):
+        return tuple(colleagues(work, case))
+    return ()
 
 
 def _costs(case: Case) -> tuple[CostView, ...]:
@@ -266,12 +281,20 @@ def _earlier(work: Work, case: Case) -> tuple[EarlierCase, ...]:
             Case.network_id == case.network_id,
             Case.household_hash == case.household_hash,
             Case.id != case.id,
+            Case.id != (case.main_case_id or 0),
+            func.coalesce(Case.main_case_id, 0) != (case.main_case_id or case.id),
             Case.submitted_at_utc.is_not(None),
         )
         .order_by(Case.submitted_at_utc.desc())
     )
     return tuple(
-        EarlierCase(one.number, one.submitted_at_utc, one.amount_cents, DecisionState(one.decision_state))
+        EarlierCase(
+            one.number,
+            one.submitted_at_utc,
+            one.amount_cents,
+            DecisionState(one.decision_state),
+            may_open=may(work.actor, Permission.CASE_VIEW, one),
+        )
         for one in others
         if one.submitted_at_utc is not None
     )
@@ -286,6 +309,7 @@ def _alike(work: Work, case: Case) -> Alike | None:
             Case.network_id == case.network_id,
             Case.barrier_field == case.barrier_field,
             Case.id != case.id,
+            Case.main_case_id.is_(None),
             Case.decision_state.in_([DecisionState.APPROVED.value, DecisionState.DECLINED.value]),
         )
         .group_by(Case.decision_state)

@@ -1,4 +1,4 @@
-"""From draft to submitted, and what an applicant can do after that: answer, withdraw, hand over."""
+"""From draft to submitted, and what an applicant can do after that: answer, withdraw."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ from casework.audit.record import record
 from casework.cases.find import case_for
 from casework.cases.tables import Case, CostLine, InformationRequest
 from casework.context import Work
-from casework.people.tables import Appointment, Person
 from casework.people_data import BsnFound, contains_bsn
 from errors import Conflict, Invalid, NotFound, OmloopError
 from rules.lifecycle import DECISION, DecisionAction, DecisionState, next_state
-from rules.roles import Role
 
 
 class NotComplete(Invalid):
@@ -50,13 +48,6 @@ class NothingAsked(Conflict):
     en = "This question was already answered or taken back. There is nothing you need to do."
 
 
-class NotAColleague(Invalid):
-    """The case can only go to another applicant of the same partner."""
-
-    nl = "Kies een collega die ook aanvrager is bij dezelfde partner."
-    en = "Choose a colleague who is also an applicant at the same partner."
-
-
 # What must be there, in the order of the form: field, question in Dutch, question in English.
 _NEEDED: tuple[tuple[str, str, str], ...] = (
     ("household_type", "Kies wat voor huishouden het is.", "Choose what kind of household it is."),
@@ -87,6 +78,12 @@ def problems_of(case: Case) -> dict[str, OmloopError]:
         for name, dutch, english in _NEEDED
         if not getattr(case, name)
     }
+    return found | problems_of_lines(case)
+
+
+def problems_of_lines(case: Case) -> dict[str, OmloopError]:
+    """What the cost lines still miss: an error per field of the form."""
+    found: dict[str, OmloopError] = {}
     if not case.cost_lines:
         found["costs-0-amount"] = Missing(
             ask_nl="Vul minstens één kostenregel in.", ask_en="Fill in at least one cost line."
@@ -146,37 +143,6 @@ def answer(work: Work, *, number: str, question_id: int, text: str) -> None:
         case.decision_state = state
     work.session.flush()
     record(work, "case.answer", case.number, question=question.id)
-
-
-def colleagues(work: Work, case: Case) -> list[tuple[int, str]]:
-    """The other applicants of the case's partner today: id and name, by name."""
-    rows = work.session.execute(
-        select(Person.id, Person.name)
-        .join(Appointment, Appointment.person_id == Person.id)
-        .where(
-            Appointment.network_id == case.network_id,
-            Appointment.partner_id == case.partner_id,
-            Appointment.role == Role.APPLICANT.value,
-            Appointment.from_on <= work.today,
-            (Appointment.until_on.is_(None)) | (Appointment.until_on >= work.today),
-            Person.id != case.applicant_id,
-            Person.deactivated_at_utc.is_(None),
-        )
-        .distinct()
-        .order_by(Person.name, Person.id)
-    )
-    return [(person_id, name) for person_id, name in rows]
-
-
-def hand_over(work: Work, *, number: str, person_id: int) -> None:
-    """Give the case to a colleague, who from now on is its applicant. Raises :class:`NotAColleague`."""
-    case = case_for(work, number, Permission.CASE_EDIT, lock=True)
-    if person_id not in {one for one, _name in colleagues(work, case)}:
-        raise NotAColleague(field="colleague")
-    before = case.applicant_id
-    case.applicant_id = person_id
-    work.session.flush()
-    record(work, "case.hand_over", case.number, from_person=before, to_person=person_id)
 
 
 def _next(case: Case, action: DecisionAction) -> DecisionState:

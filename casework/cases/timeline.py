@@ -11,13 +11,15 @@ from sqlalchemy import or_, select
 
 from casework.audit.tables import LogRecord
 from casework.cases.tables import Case
+from casework.cases.top_up import MARK
 from casework.context import Work
 from casework.people.tables import Person
 
 # Everyone who may see the case sees these.
 OPEN_ACTIONS = frozenset(
     {
-        "case.create", "case.submit", "case.attach", "case.answer", "case.withdraw", "case.hand_over",
+        "case.create", "case.submit", "case.top_up", "case.reassign", "case.attach", "case.answer",
+        "case.withdraw", "case.hand_over",
         "case.take_up", "case.ask", "case.resume", "case.approve", "case.decline", "case.wait",
         "case.promise", "payout.order", "payout.confirm", "payout.reject", "payout.return",
         "commitment.release", "settlement.decide", "settlement.repaid",
@@ -47,8 +49,10 @@ class Happening:
 def timeline_of(work: Work, case: Case, *, inside: bool) -> tuple[Happening, ...]:
     """What happened to ``case`` and its payouts and claims, oldest first.
 
-    Their references begin with the case's number, so the log needs no other key.
+    Their references begin with the case's number, so the log needs no other key. Of its top-ups it tells
+    that they were asked; the rest is on their own pages.
     """
+    begins = LogRecord.object_ref.startswith(f"{case.number}-", autoescape=True)
     actions = OPEN_ACTIONS | INSIDE_ACTIONS if inside else OPEN_ACTIONS
     rows = work.session.execute(
         select(LogRecord.at_utc, Person.name, LogRecord.action, LogRecord.facts)
@@ -57,7 +61,8 @@ def timeline_of(work: Work, case: Case, *, inside: bool) -> tuple[Happening, ...
             LogRecord.network_id == case.network_id,
             or_(
                 LogRecord.object_ref == case.number,
-                LogRecord.object_ref.startswith(f"{case.number}-", autoescape=True),
+                begins & ~LogRecord.object_ref.startswith(f"{case.number}{MARK}", autoescape=True),
+                begins & (LogRecord.action == "case.top_up"),
             ),
             LogRecord.action.in_(actions),
             LogRecord.result == "done",

@@ -158,12 +158,15 @@ def review(work: Work, *, number: str, remark: str = "") -> None:
 
 def _promise_money(work: Work, case: Case) -> bool:
     """Post the promise; False where the pot holds too little, with nothing posted."""
-    draft = events.case_approved(
+    # A top-up makes what was promised to its main case larger, under a number of its own.
+    top_up = case.main_case_id is not None
+    event = events.commitment_raised if top_up else events.case_approved
+    draft = event(
         case=case.number,
         amount_cents=case.amount_cents,
         booked_on=work.today,
         cause=case.number,
-        key=f"case-approved:{case.number}",
+        key=f"{'commitment-raised' if top_up else 'case-approved'}:{case.number}",
     )
     try:
         # A savepoint: the refusal may come from the database, which then wants it undone.

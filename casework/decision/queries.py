@@ -160,6 +160,7 @@ def _story(case: Case) -> CaseStory:
         breakthrough=case.breakthrough,
         own_contribution=case.own_contribution,
         costs=tuple((line.description, line.amount_cents, line.payee_name) for line in case.cost_lines),
+        top_up_reason=case.top_up_reason or "",
     )
 
 

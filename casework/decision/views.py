@@ -128,6 +128,8 @@ class CaseStory:
     own_contribution: str
     costs: tuple[tuple[str, int, str], ...]
     """Per cost line what for, how much in cents, and to whom."""
+    top_up_reason: str = ""
+    """Why more is asked, where the request is a top-up."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from casework.cases.drafts import NotADraft
 from casework.cases.file_types import ACCEPT
 from casework.cases.find import case_for
 from casework.cases.form_query import draft_form
+from casework.cases.handing_over import hand_over, reassign
 from casework.cases.page import case_page
-from casework.cases.submission import NotComplete, answer, hand_over, problems_of, submit, withdraw
+from casework.cases.submission import NotComplete, answer, problems_of, submit, withdraw
 from casework.context import Work
 from casework.web.case_blueprint import bp
 from casework.web.case_form import BREAKTHROUGH, RESIDENT, STEPS, STUCK
@@ -105,6 +106,20 @@ def give_away(number: str) -> Response | tuple[str, int]:
         return _case_again(number, errors_by_field(problem), {})
     flash(_("De casus %(number)s is overgedragen.", number=number), "success")
     return redirect(url_for("cases.index"))
+
+
+@bp.post("/casussen/<number>/doorgeven")
+@needs(Permission.CASE_REASSIGN)
+def pass_on(number: str) -> Response | tuple[str, int]:
+    """Pass a case on to a colleague of an applicant who has left."""
+    try:
+        person_id = int(parse(_ColleagueForm(), request.form)["colleague"])
+        with work() as job:
+            reassign(job, number=number, person_id=person_id)
+    except Invalid as problem:
+        return _case_again(number, errors_by_field(problem), {})
+    flash(_("De casus %(number)s is overgedragen.", number=number), "success")
+    return redirect(url_for("cases.show", number=number))
 
 
 def _check_page(job: Work, number: str, *, refused: bool = False) -> str:

@@ -98,15 +98,15 @@ def step_schema(step: str, choices: Choices) -> Schema:
     return _schema({})
 
 
-def cost_schema(choices: Choices) -> Schema:
-    """A cost line."""
+def cost_schema(partners: frozenset[str]) -> Schema:
+    """A cost line, of which one of ``partners`` may be the payee."""
     return _schema(
         {
             "description": LineField(),
             "amount": MoneyField(),
             "payee_name": LineField(maximum=70),
             "payee_iban": IbanField(),
-            "payee_partner": ChoiceField(choices.partners),
+            "payee_partner": ChoiceField(partners),
         }
     )
 
@@ -133,12 +133,20 @@ def read_step(step: str, form: MultiDict[str, str], choices: Choices) -> StepRea
         values[name] = sorted({code for code in form.getlist(name) if code in known})
     rows = typed_rows(form, ROWS_OF_STEP[step]) if step in ROWS_OF_STEP else []
     if step == BREAKTHROUGH:
-        lines = [_cost_line(row) for row in _read_rows(rows, COSTS, cost_schema(choices), errors)]
-        return StepRead(values, errors, cost_lines=lines, rows=rows)
+        costs = read_cost_lines(form, choices.partners)
+        return StepRead(values, errors | costs.errors, cost_lines=costs.cost_lines, rows=costs.rows)
     if step == REGULAR_WAY:
         read = _read_rows(rows, REGULAR, regular_schema(choices), errors)
         return StepRead(values, errors, regular_lines=[_regular_line(row) for row in read], rows=rows)
     return StepRead(values, errors)
+
+
+def read_cost_lines(form: MultiDict[str, str], partners: frozenset[str]) -> StepRead:
+    """The cost lines that were sent, also where they are a form of their own (a top-up)."""
+    errors: dict[str, str] = {}
+    rows = typed_rows(form, COSTS)
+    lines = [_cost_line(row) for row in _read_rows(rows, COSTS, cost_schema(partners), errors)]
+    return StepRead({}, errors, cost_lines=lines, rows=rows)
 
 
 def typed_rows(form: Mapping[str, str], prefix: str) -> list[dict[str, str]]:

@@ -9,6 +9,7 @@ from casework.business_case.queries import computed
 from casework.cases.file_types import ACCEPT
 from casework.cases.page import CasePage
 from casework.cases.tables import Case
+from casework.cases.top_up import family_of
 from casework.context import Work
 from casework.decision.queries import decision_panel, decision_view
 from casework.settlement.queries import case_settlement
@@ -25,6 +26,7 @@ def parts_of(job: Work, case: Case, page: CasePage) -> dict[str, object]:
     return {
         "page": page,
         "now_utc": job.now_utc,
+        "family": family_of(job, case),
         "on_turn": on_turn(page),
         "evaluate_months": show_list([str(one) for one in page.evaluate_months], locale),
         "panel": decision_panel(job, case) if assessing else None,

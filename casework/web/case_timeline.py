@@ -11,6 +11,8 @@ from casework.web.formatting import euros
 _SENTENCES = {
     "case.create": _l("%(who)s begon de casus."),
     "case.submit": _l("%(who)s diende de casus in."),
+    "case.top_up": _l("%(who)s vroeg een aanvulling van %(amount)s."),
+    "case.reassign": _l("%(who)s droeg de casus over, omdat de aanvrager er niet meer is."),
     "case.attach": _l("%(who)s voegde een bijlage toe."),
     "case.answer": _l("%(who)s beantwoordde de vraag."),
     "case.withdraw": _l("%(who)s trok de casus in."),

@@ -9,14 +9,14 @@ from casework.access import Permission, may_ever
 from casework.audit.record import record
 from casework.cases.listing import case_list
 from casework.cases.page import case_page
-from casework.web import case_actions, case_edit, case_files
+from casework.web import case_actions, case_edit, case_files, case_top_up
 from casework.web.case_blueprint import bp
 from casework.web.case_parts import parts_of
 from casework.web.route import needs, work
 from rules.lifecycle import DecisionState
 
 # The modules whose routes hang on the same blueprint.
-PAGES = (case_actions, case_edit, case_files)
+PAGES = (case_actions, case_edit, case_files, case_top_up)
 __all__ = ["PAGES", "bp"]
 
 

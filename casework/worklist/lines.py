@@ -50,6 +50,9 @@ OTHERS_ASSESS = ReasonKind(
 )
 OTHERS_VOTE = ReasonKind("others_vote", "Wacht op stem van {names}", "Waits for the vote of {names}")
 APPLICANT = ReasonKind("applicant", "Wacht op aanvrager", "Waits for the applicant")
+APPLICANT_LEFT = ReasonKind(
+    "applicant_left", "Aanvrager is vertrokken: overdragen", "The applicant has left: pass the case on"
+)
 NO_QUORUM = ReasonKind(
     "no_quorum", "Te weinig leden zonder eigen belang", "Too few members without an interest"
 )
@@ -68,6 +71,20 @@ TERM_OVER = ReasonKind(
 )
 DISPUTED = ReasonKind("disputed", "Betwist door {names}: besluiten", "Disputed by {names}: decide")
 EXECUTIVES_DECIDE = ReasonKind("executives_decide", "Ligt bij de bestuurders", "Is with the executives")
+EXECUTIVES_VOTE = ReasonKind(
+    "executives_vote", "Ligt bij de bestuurders: {names}", "Is with the executives: {names}"
+)
+DISPUTED_OTHERS = ReasonKind(
+    "disputed_others",
+    "Betwist door {names}. Wacht op stem van {voters}",
+    "Disputed by {names}. Waits for the vote of {voters}",
+)
+SETTLEMENT_VOTE_OF = ReasonKind(
+    "settlement_vote_of",
+    "Verrekening: wacht op stem van {names}",
+    "Settlement: waits for the vote of {names}",
+)
+SEND_LETTER = ReasonKind("send_letter", "Brief sturen aan {names}", "Send a letter to {names}")
 SETTLEMENT_VOTE = ReasonKind("settlement_vote", "Uw stem over de verrekening", "Your vote on the settlement")
 SETTLEMENT_VOTES_MISSING = ReasonKind(
     "settlement_votes_missing", "Wacht op stemmen over de verrekening", "Waits for votes on the settlement"

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from casework.access import Permission, visible_cases
+from casework.access import Permission, may, visible_cases
 from casework.cases.brought import brought_by
+from casework.cases.handing_over import orphaned
 from casework.cases.tables import Case
 from casework.context import Work
 from casework.decision.deciding import waiting_list
@@ -50,6 +51,7 @@ class _Given:
     votes: Mapping[int, Sequence[DecisionVote]]
     surroundings: Around
     brought: frozenset[int]
+    orphaned: frozenset[int]
     waiting: Sequence[Waiting]
     promisable: frozenset[str]
 
@@ -149,6 +151,7 @@ def _given(work: Work, cases: Sequence[Case]) -> _Given:
         votes=votes,
         surroundings=around(work, cases),
         brought=frozenset(work.session.scalars(brought)),
+        orphaned=orphaned(work, cases),
         waiting=waiting,
         promisable=frozenset(one.reference for one in can_be_promised(waiting, available)),
     )
@@ -161,6 +164,8 @@ def _turn(work: Work, case: Case, policy: Policy, given: _Given) -> Turn:
         asked = next((one.asked_at_utc for one in case.questions if one.answered_at_utc is None), None)
         zone = ZoneInfo(work.network.time_zone)
         note = lines.ASKED_ON(on=asked.astimezone(zone).date()) if asked else None
+        if case.id in given.orphaned and may(work.actor, Permission.CASE_REASSIGN, case):
+            return Turn(Section.YOURS, lines.APPLICANT_LEFT(), Action.OPEN, Tone.LATE, note)
         return Turn(Section.OTHERS, lines.APPLICANT(), Action.DECIDE, Tone.MUTE, note)
     if state is DecisionState.WAITING:
         if case.number in given.promisable and not standing.own_submission:

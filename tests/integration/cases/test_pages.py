@@ -301,7 +301,9 @@ def test_who_may_not_see_a_case_does_not_learn_that_it_exists(app: Flask) -> Non
         browser.as_(person)
         for page in ("", "/businesscase", "/controleren", "/bijlagen/1", "/bewerken/knelpunt"):
             assert browser.client.get(f"/casussen/{number}{page}").status_code == 404
-    for person in (browser.cast.treasurer, browser.cast.executive, browser.cast.administrator):
+    browser.as_(browser.cast.executive)  # who sees only cases for which they are called
+    assert browser.client.get(f"/casussen/{number}").status_code == 404
+    for person in (browser.cast.treasurer, browser.cast.auditor, browser.cast.administrator):
         browser.as_(person)
         assert browser.client.get("/casussen").status_code == 403
         assert browser.client.get(f"/casussen/{number}").status_code == 403

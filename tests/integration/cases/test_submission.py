@@ -8,17 +8,9 @@ import pytest
 from sqlalchemy import Engine
 
 from casework.cases.drafts import CostLineDraft
+from casework.cases.handing_over import NotAColleague, hand_over
 from casework.cases.page import case_page
-from casework.cases.submission import (
-    AnswerEmpty,
-    NotAColleague,
-    NotComplete,
-    NothingAsked,
-    answer,
-    hand_over,
-    submit,
-    withdraw,
-)
+from casework.cases.submission import AnswerEmpty, NotComplete, NothingAsked, answer, submit, withdraw
 from casework.decision.inquiry import ask, resume
 from casework.people_data import BsnFound
 from errors import Forbidden, NotFound

@@ -13,8 +13,8 @@ from sqlalchemy import Engine, select
 
 from casework.access import GRANTS, Permission, Relation, may, visible_cases
 from casework.cases.find import case_for
+from casework.cases.handing_over import hand_over
 from casework.cases.listing import case_list
-from casework.cases.submission import hand_over
 from casework.cases.tables import Case
 from casework.decision.deciding import promise
 from casework.decision.queries import decision_panel, decision_view, scores
