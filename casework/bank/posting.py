@@ -1,0 +1,429 @@
+"""Booking (a part of) a bank line, and undoing that: the book and casework in one go.
+
+Every part is one entry that moves 1100, dated as the bank dated it. What is not recognised stands under the
+line's own name: received as a receipt on 2900, debited among other costs. See ``docs/decisions/``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+
+from sqlalchemy import insert, select, update
+
+from casework.audit.record import record
+from casework.bank.lines import BOOKED, PARKED, Booking, KeptLine, booking_day
+from casework.bank.refusals import PartlySpent, PaymentWhole, PurposeUnknown, RefundUnclear, ReturnStays
+from casework.cases.tables import Case
+from casework.context import Work
+from casework.fund.refusals import BookingKind
+from casework.fund.tables import FundBooking
+from casework.network.numbering import next_number
+from casework.network.tables import Partner
+from casework.payout import bank_facts
+from casework.payout.parts import live_reference, locked_case
+from casework.payout.refusals import PayoutState
+from casework.payout.tables import FundPayment, Payout
+from casework.settlement.find import settleable_cents
+from casework.settlement.service import after_repayment
+from casework.settlement.state import refresh_case
+from ledger import book, events
+from ledger import claims as ledger_claims
+from ledger.accounts import Account
+from ledger.balances import balance_cents
+from ledger.bank.matching_facts import MatchKind, MatchRule, Part, Proposal
+from ledger.bank.tables import bank_booking, bank_line
+from ledger.entries import Draft, PostedEntry
+from ledger.refusals import in_euros
+from rules.lifecycle import PaymentAction
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One part of one line to be booked: when, under which key, and in whose name."""
+
+    work: Work
+    line: KeptLine
+    part: Part
+    on: date
+    key: str
+
+    def post(self, draft: Draft) -> PostedEntry:
+        """Put an entry in the book."""
+        return book.post(
+            self.work.session,
+            network=self.work.network.code,
+            draft=draft,
+            recorded_at_utc=self.work.now_utc,
+        )
+
+
+def book_parts(work: Work, line: KeptLine, proposal: Proposal, *, first: int, booked_by: int | None) -> None:
+    """Book every part of ``proposal`` and set the line's state. ``first`` is the next sequence number."""
+    on = booking_day(work, line.line.booked_on)
+    for at, part in enumerate(proposal.parts, first):
+        entry = _BOOK[part.kind](Posting(work, line, part, on, f"{line.key}:{at}"))
+        work.session.execute(
+            insert(bank_booking).values(
+                line_id=line.id,
+                sequence=at,
+                kind=part.kind.value,
+                subject=part.subject,
+                amount_cents=part.amount_cents,
+                entry_id=entry.id,
+                rule=proposal.rule.value,
+                score=proposal.score,
+                booked_by=booked_by,
+                booked_at_utc=work.now_utc,
+            )
+        )
+    rest = any(part.kind is MatchKind.UNRECOGNISED for part in proposal.parts)
+    work.session.execute(
+        update(bank_line).where(bank_line.c.id == line.id).values(state=PARKED if rest else BOOKED)
+    )
+    work.session.flush()
+
+
+def unrecognised(line: KeptLine, cents: int) -> Proposal:
+    """The line, or what is left of it, put where nobody claims to know what it is."""
+    return Proposal((Part(MatchKind.UNRECOGNISED, "", cents),), MatchRule.BY_HAND, 0)
+
+
+def undo(work: Work, line: KeptLine, booking: Booking) -> None:
+    """Reverse one booking of the line, in the book and in casework.
+
+    Raises :class:`PartlySpent` and what the book refuses: money that has moved on since stays.
+    """
+    entry = _UNDO.get(booking.kind, _undo_plainly)(work, line, booking)
+    work.session.execute(
+        update(bank_booking).where(bank_booking.c.id == booking.id).values(undone_by=entry.id)
+    )
+    work.session.flush()
+
+
+def cases_of(work: Work, parts: tuple[Part, ...]) -> set[str]:
+    """The numbers of the cases that booking ``parts`` changes: to be locked before the fund."""
+    claims = [p.subject for p in parts if p.kind in (MatchKind.REPAYMENT, MatchKind.COLLECTION_REVERSED)]
+    payments = [p.subject for p in parts if p.kind in (MatchKind.PAYOUT, MatchKind.PAYOUT_RETURNED)]
+    found = {p.subject for p in parts if p.kind is MatchKind.REFUND}
+    network = work.network.code
+    found |= {ledger_claims.claim(work.session, network=network, reference=one).case for one in claims}
+    if payments:
+        query = (
+            select(Case.number)
+            .join(Payout, Payout.case_id == Case.id)
+            .where(Payout.network_id == work.network.id, Payout.reference.in_(payments))
+        )
+        found |= set(work.session.scalars(query))
+    return found
+
+
+def lock_cases(work: Work, numbers: set[str]) -> None:
+    """Lock these cases in one order for everybody, and then the fund."""
+    query = (
+        select(Case.id)
+        .where(Case.network_id == work.network.id, Case.number.in_(numbers))
+        .order_by(Case.number)
+        .with_for_update(of=Case)
+    )
+    if numbers:
+        work.session.execute(query).all()
+    book.lock_fund(work.session, network=work.network.code)
+
+
+def _repayment(posting: Posting) -> PostedEntry:
+    work, part = posting.work, posting.part
+    claim = ledger_claims.claim(work.session, network=work.network.code, reference=part.subject)
+    entry = ledger_claims.receive_repayment(
+        work.session,
+        network=work.network.code,
+        reference=part.subject,
+        amount_cents=part.amount_cents,
+        booked_on=posting.on,
+        cause=posting.line.name,
+        key=posting.key,
+        recorded_at_utc=work.now_utc,
+    )
+    after_repayment(work, claim.case)
+    facts = {"case": claim.case, "line": posting.line.name}
+    record(work, "claim.repay", part.subject, amount_cents=part.amount_cents, **facts)
+    return entry
+
+
+def _contribution(posting: Posting) -> PostedEntry:
+    work, part = posting.work, posting.part
+    code, _, year = part.subject.partition(":")
+    partner = work.session.scalar(
+        select(Partner).where(Partner.network_id == work.network.id, Partner.code == code)
+    )
+    if partner is None or not year.isdigit():
+        raise PurposeUnknown(subject=part.subject)
+    numbered = next_number(work, "fund_booking")
+    reference = f"F-{numbered[0]}-{numbered[1]:04d}"
+    entry = posting.post(
+        events.contribution_received(
+            partner=code,
+            amount_cents=part.amount_cents,
+            booked_on=posting.on,
+            cause=reference,
+            key=posting.key,
+        )
+    )
+    work.session.add(
+        FundBooking(
+            network_id=work.network.id,
+            reference=reference,
+            kind=BookingKind.CONTRIBUTION.value,
+            partner_id=partner.id,
+            amount_cents=part.amount_cents,
+            booked_on=posting.on,
+            for_year=int(year),
+            description=posting.line.name,
+            entry_ids=[entry.id],
+            # Where a rule was sure, it acts for who brought the statement.
+            booked_by=posting.line.taken_by if work.actor.is_program else work.actor.person_id,
+            booked_at_utc=work.now_utc,
+        )
+    )
+    record(work, "fund.contribution", reference, amount_cents=part.amount_cents, partner=code)
+    return entry
+
+
+def _payout(posting: Posting) -> PostedEntry:
+    _need_whole(posting)
+    return bank_facts.seen(
+        posting.work,
+        reference=posting.part.subject,
+        paid_on=posting.line.line.booked_on,
+        key=posting.key,
+    )
+
+
+def _payout_returned(posting: Posting) -> PostedEntry:
+    _need_whole(posting)
+    return bank_facts.returned(
+        posting.work,
+        reference=posting.part.subject,
+        returned_on=posting.line.line.booked_on,
+        key=posting.key,
+    )
+
+
+def _need_whole(posting: Posting) -> None:
+    work, reference = posting.work, posting.part.subject
+    for table in (Payout, FundPayment):
+        query = select(table.amount_cents).where(
+            table.network_id == work.network.id, table.reference == reference
+        )
+        cents = work.session.scalar(query)
+        if cents is not None and cents == posting.part.amount_cents:
+            return
+        if cents is not None:
+            raise PaymentWhole(reference=reference, amount=in_euros(cents))
+    raise PurposeUnknown(subject=reference)
+
+
+def _collection_reversed(posting: Posting) -> PostedEntry:
+    """The bank takes a collection back: the repayment it was is reversed, and the claim open again."""
+    work, part = posting.work, posting.part
+    b = bank_booking.c
+    collected = work.session.execute(
+        select(b.id, b.entry_id)
+        .join(bank_line, bank_line.c.id == b.line_id)
+        .where(
+            b.kind == MatchKind.REPAYMENT.value,
+            b.subject == part.subject,
+            b.amount_cents == part.amount_cents,
+            b.undone_by.is_(None),
+            bank_line.c.end_to_end_id == posting.line.line.end_to_end_id,
+        )
+        .order_by(b.id.desc())
+    ).first()
+    if collected is None:
+        raise PurposeUnknown(subject=part.subject)
+    claim = ledger_claims.claim(work.session, network=work.network.code, reference=part.subject)
+    entry = _reverse(work, collected.entry_id, posting.on, posting.line.name, posting.key)
+    # Its own line keeps the booking: the money did come in. Only this line took it back.
+    after_repayment(work, claim.case)
+    facts = {"case": claim.case, "line": posting.line.name}
+    record(work, "claim.collection_reversed", part.subject, amount_cents=part.amount_cents, **facts)
+    return entry
+
+
+def _refund(posting: Posting) -> PostedEntry:
+    """The payee pays back: what was not settled yet falls, else the one claim that came of it."""
+    work, part = posting.work, posting.part
+    case = work.session.scalar(
+        select(Case).where(Case.network_id == work.network.id, Case.number == part.subject)
+    )
+    if case is None:
+        raise PurposeUnknown(subject=part.subject)
+    if settleable_cents(work, case) >= part.amount_cents:
+        entry = posting.post(
+            events.payee_refund_unsettled(
+                case=case.number,
+                amount_cents=part.amount_cents,
+                booked_on=posting.on,
+                cause=posting.line.name,
+                key=posting.key,
+            )
+        )
+        refresh_case(work, case)
+    else:
+        claims = ledger_claims.claims_of_case(work.session, network=work.network.code, case=case.number)
+        fitting = [one for one in claims if one.open_cents]
+        if len(fitting) != 1 or fitting[0].open_cents < part.amount_cents:
+            raise RefundUnclear(case=case.number)
+        entry = posting.post(
+            events.payee_refund_settled(
+                account=fitting[0].account,
+                claim=fitting[0].reference,
+                open_cents=fitting[0].open_cents,
+                receipt=posting.line.name,
+                amount_cents=part.amount_cents,
+                booked_on=posting.on,
+                cause=posting.line.name,
+                key=posting.key,
+            )
+        )
+        after_repayment(work, case.number)
+    record(work, "bank.refund", posting.line.name, case=case.number, amount_cents=part.amount_cents)
+    return entry
+
+
+def _plain(posting: Posting) -> PostedEntry:
+    """Costs, income, and what is not recognised: nothing but the book knows of it."""
+    kind, credit = posting.part.kind, posting.line.line.amount_cents > 0
+    make: Callable[..., Draft] = events.other_costs
+    if kind is MatchKind.UNRECOGNISED and credit:
+        make = partial(events.receipt_unrecognised, receipt=posting.line.name)
+    elif kind is MatchKind.BANK_COSTS:
+        make = events.bank_costs
+    elif kind is MatchKind.OTHER_INCOME:
+        make = events.other_income
+    entry = posting.post(
+        make(
+            amount_cents=posting.part.amount_cents,
+            booked_on=posting.on,
+            cause=posting.line.name,
+            key=posting.key,
+        )
+    )
+    record(
+        posting.work,
+        f"bank.{kind.value}",
+        posting.line.name,
+        amount_cents=posting.part.amount_cents,
+    )
+    return entry
+
+
+_BOOK: dict[MatchKind, Callable[[Posting], PostedEntry]] = {
+    MatchKind.REPAYMENT: _repayment,
+    MatchKind.CONTRIBUTION: _contribution,
+    MatchKind.REFUND: _refund,
+    MatchKind.PAYOUT: _payout,
+    MatchKind.PAYOUT_RETURNED: _payout_returned,
+    MatchKind.COLLECTION_REVERSED: _collection_reversed,
+    MatchKind.OTHER_INCOME: _plain,
+    MatchKind.BANK_COSTS: _plain,
+    MatchKind.OTHER_COSTS: _plain,
+    MatchKind.UNRECOGNISED: _plain,
+}
+
+
+def _reverse(work: Work, entry_id: int, on: date, cause: str, key: str) -> PostedEntry:
+    return book.reverse(
+        work.session,
+        network=work.network.code,
+        entry_id=entry_id,
+        booked_on=on,
+        cause=cause,
+        key=key,
+        recorded_at_utc=work.now_utc,
+    )
+
+
+def _undo_plainly(work: Work, line: KeptLine, booking: Booking) -> PostedEntry:
+    on = booking_day(work, line.line.booked_on)
+    return _reverse(work, booking.entry_id, on, line.name, f"{line.key}:{booking.sequence}:undo")
+
+
+def _undo_repayment(work: Work, line: KeptLine, booking: Booking) -> PostedEntry:
+    entry = _undo_plainly(work, line, booking)
+    claim = ledger_claims.claim(work.session, network=work.network.code, reference=booking.subject)
+    after_repayment(work, claim.case)
+    return entry
+
+
+def _undo_contribution(work: Work, line: KeptLine, booking: Booking) -> PostedEntry:
+    entry = _undo_plainly(work, line, booking)
+    original = book.entry(work.session, network=work.network.code, entry_id=booking.entry_id)
+    work.session.execute(
+        update(FundBooking)
+        .where(FundBooking.network_id == work.network.id, FundBooking.reference == original.cause)
+        .values(reversed_at_utc=work.now_utc)
+    )
+    return entry
+
+
+def _undo_payout(work: Work, line: KeptLine, booking: Booking) -> PostedEntry:
+    key = f"{line.key}:{booking.sequence}:undo"
+    return bank_facts.unseen(work, reference=booking.subject, key=key)
+
+
+def _undo_payout_returned(work: Work, line: KeptLine, booking: Booking) -> PostedEntry:
+    """The payment did not come back after all; not possible once the cost line is being paid again."""
+    query = select(Payout).where(Payout.network_id == work.network.id, Payout.reference == booking.subject)
+    payout = work.session.scalar(query)
+    if payout is None:
+        raise ReturnStays(reference=booking.subject)
+    case = locked_case(work, payout.case_id)
+    cost_line = next(one for one in case.cost_lines if one.id == payout.cost_line_id)
+    if live_reference(work, cost_line) is not None:
+        raise ReturnStays(reference=booking.subject)
+    entry = _undo_plainly(work, line, booking)
+    payout.state = PayoutState.PAID.value
+    payout.ended_on = None
+    paid_on = payout.paid_on or line.line.booked_on
+    bank_facts.after_paid(work, case, paid_on, PaymentAction.BOOK_PART_AS_PAID, PaymentAction.BOOK_AS_PAID)
+    return entry
+
+
+def _undo_collection_reversed(work: Work, line: KeptLine, booking: Booking) -> PostedEntry:
+    """A reversal is not reversed: the repayment is booked again."""
+    again = Part(MatchKind.REPAYMENT, booking.subject, abs(booking.amount_cents))
+    on = booking_day(work, line.line.booked_on)
+    return _repayment(Posting(work, line, again, on, f"{line.key}:{booking.sequence}:undo"))
+
+
+def _undo_refund(work: Work, line: KeptLine, booking: Booking) -> PostedEntry:
+    entry = _undo_plainly(work, line, booking)
+    query = select(Case).where(Case.network_id == work.network.id, Case.number == booking.subject)
+    case = work.session.scalars(query).one()
+    after_repayment(work, case.number)
+    refresh_case(work, case)
+    return entry
+
+
+def _undo_unrecognised(work: Work, line: KeptLine, booking: Booking) -> PostedEntry:
+    if line.line.amount_cents > 0:
+        left = -balance_cents(
+            work.session, network=work.network.code, account=Account.SUSPENSE, subject=line.name
+        )
+        if left < booking.amount_cents:
+            raise PartlySpent(line=line.name)
+    return _undo_plainly(work, line, booking)
+
+
+_UNDO: dict[MatchKind, Callable[[Work, KeptLine, Booking], PostedEntry]] = {
+    MatchKind.REPAYMENT: _undo_repayment,
+    MatchKind.CONTRIBUTION: _undo_contribution,
+    MatchKind.REFUND: _undo_refund,
+    MatchKind.PAYOUT: _undo_payout,
+    MatchKind.PAYOUT_RETURNED: _undo_payout_returned,
+    MatchKind.COLLECTION_REVERSED: _undo_collection_reversed,
+    MatchKind.UNRECOGNISED: _undo_unrecognised,
+}
