@@ -41,6 +41,8 @@ class Permission(StrEnum):
     PAYOUT_RELEASE = "payout.release"
     ACCOUNT_VIEW = "account.view"
     ACCOUNT_CHANGE = "account.change"
+    BANK_VIEW = "bank.view"
+    BANK_IMPORT = "bank.import"
     FUND_BOOK = "fund.book"
     LEDGER_VIEW = "ledger.view"
     CLAIM_VIEW = "claim.view"
@@ -116,6 +118,8 @@ GRANTS: dict[Permission, tuple[Grant, ...]] = {
     Permission.PAYOUT_RELEASE: _grants(Role.TREASURER),
     Permission.ACCOUNT_VIEW: _grants(Role.TREASURER, Role.AUDITOR),
     Permission.ACCOUNT_CHANGE: _grants(Role.TREASURER),
+    Permission.BANK_VIEW: _grants(Role.TREASURER, Role.AUDITOR),
+    Permission.BANK_IMPORT: _grants(Role.TREASURER),
     Permission.FUND_BOOK: _grants(Role.TREASURER),
     Permission.LEDGER_VIEW: _grants(Role.TREASURER, Role.AUDITOR),
     Permission.CLAIM_VIEW: _grants(Role.TREASURER, Role.SECRETARIAT, Role.AUDITOR),
