@@ -71,7 +71,7 @@ def orphaned(work: Work, cases: Sequence[Case]) -> frozenset[int]:
 def hand_over(work: Work, *, number: str, person_id: int) -> None:
     """Give the case to a colleague, who from now on is its applicant. Raises :class:`NotAColleague`."""
     case = case_for(work, number, Permission.CASE_EDIT, lock=True)
-    _move(work, case, person_id, "case.hand_over")
+    _move(work, case, person_id, own=True)
 
 
 def reassign(work: Work, *, number: str, person_id: int) -> None:
@@ -82,10 +82,10 @@ def reassign(work: Work, *, number: str, person_id: int) -> None:
     case = case_for(work, number, Permission.CASE_REASSIGN, lock=True)
     if case.id not in orphaned(work, [case]):
         raise ApplicantStillThere()
-    _move(work, case, person_id, "case.reassign")
+    _move(work, case, person_id, own=False)
 
 
-def _move(work: Work, case: Case, person_id: int, action: str) -> None:
+def _move(work: Work, case: Case, person_id: int, *, own: bool) -> None:
     if person_id not in {one for one, _name in colleagues(work, case)}:
         raise NotAColleague(field="colleague")
     before, root = case.applicant_id, case.main_case_id or case.id
@@ -98,5 +98,6 @@ def _move(work: Work, case: Case, person_id: int, action: str) -> None:
     )
     for one in family:
         one.applicant_id = person_id
-        record(work, action, one.number, from_person=before, to_person=person_id)
+        facts = {"from_person": before, "to_person": person_id}
+        record(work, "case.hand_over" if own else "case.reassign", one.number, **facts)
     work.session.flush()

@@ -14,9 +14,16 @@ from casework.cases.find import case_for
 from casework.cases.tables import Case
 from casework.context import Work
 from casework.decision.inquiry import move, refuse_own_submission
-from casework.decision.refusals import NotFirstInLine, NothingToReview, PotStillEmpty, ReviewByDecider
+from casework.decision.refusals import (
+    InterestInCase,
+    NotFirstInLine,
+    NothingToReview,
+    PotStillEmpty,
+    ReviewByDecider,
+)
+from casework.decision.standing import ground_of, own_standing
 from casework.decision.tables import Assessment, Decision, DecisionReview, DecisionVote
-from casework.decision.weighing import APPROVE, Weighing, judged_on, votes_on
+from casework.decision.weighing import APPROVE, Weighing, judged_on, policy_of, votes_on
 from ledger import balances, book, events
 from ledger.refusals import FundExhausted
 from rules.lifecycle import DECISION, DecisionAction, DecisionState, next_state
@@ -103,14 +110,17 @@ def waiting_list(work: Work) -> tuple[Waiting, ...]:
 def promise(work: Work, *, number: str) -> Outcome:
     """Promise a waiting case its money, now that the pot allows; a second click gives the same outcome.
 
-    Raises :class:`NotFirstInLine` where the list has not come to this case yet (nobody is passed),
-    :class:`PotStillEmpty` where the pot holds too little, ``IllegalTransition`` where it does not wait.
+    A promise counts as deciding: who has an interest in the case does not promise it, and who promised
+    does not pay it. Raises :class:`NotFirstInLine` where the list has not come to this case yet (nobody is
+    passed), :class:`PotStillEmpty` where the pot holds too little, :class:`InterestInCase`,
+    ``OwnSubmission``, and ``IllegalTransition`` where the case does not wait.
     """
     case = case_for(work, number, Permission.CASE_DECIDE, lock=True)
     refuse_own_submission(work, case)
     if case.decision_state == DecisionState.APPROVED:
         return Outcome(DecisionState.APPROVED)
     next_state(DECISION, DecisionState(case.decision_state), DecisionAction.PROMISE)
+    _refuse_interest(work, case)
     available = balances.fund_position(work.session, network=work.network.code).available_cents
     waiting = waiting_list(work)
     served = [one.reference for one in can_be_promised(waiting, available)]
@@ -131,7 +141,7 @@ def promise(work: Work, *, number: str) -> Outcome:
 def review(work: Work, *, number: str, remark: str = "") -> None:
     """Record that a member who did not decide has looked at the decision afterwards.
 
-    Raises :class:`NothingToReview`, :class:`ReviewByDecider` and ``OwnSubmission``.
+    Raises :class:`NothingToReview`, :class:`ReviewByDecider`, :class:`InterestInCase` and ``OwnSubmission``.
     """
     case = case_for(work, number, Permission.CASE_DECIDE, lock=True)
     refuse_own_submission(work, case)
@@ -144,6 +154,7 @@ def review(work: Work, *, number: str, remark: str = "") -> None:
         raise NothingToReview()
     if any(one.person_id == work.actor.person_id for one in votes_on(work, case)):
         raise ReviewByDecider()
+    _refuse_interest(work, case)
     work.session.add(
         DecisionReview(
             case_id=case.id,
@@ -154,6 +165,13 @@ def review(work: Work, *, number: str, remark: str = "") -> None:
     )
     record(work, "case.review", case.number)
     work.session.flush()
+
+
+def _refuse_interest(work: Work, case: Case) -> None:
+    """Raises :class:`InterestInCase` where the actor would not count at the decision on ``case``."""
+    ground = ground_of(own_standing(work, case, policy_of(work, case)).ground)
+    if ground is not None:
+        raise InterestInCase(ground_nl=ground.nl, ground_en=ground.en)
 
 
 def _promise_money(work: Work, case: Case) -> bool:

@@ -10,7 +10,7 @@ from casework.cases.tables import Case
 from casework.context import Work
 from casework.decision.members import names_of
 from casework.decision.refusals import ScoresHidden
-from casework.decision.standing import own_standing
+from casework.decision.standing import Standing, ground_of, own_standing
 from casework.decision.tables import Assessment, Decision, DecisionReview, DecisionVote
 from casework.decision.views import (
     CaseStory,
@@ -34,7 +34,6 @@ from casework.decision.weighing import (
     weigh,
 )
 from ledger import balances
-from rules.conflict import ConflictGround
 from rules.gates import Gate
 from rules.lifecycle import DecisionState
 from rules.mandate import DecidingBody
@@ -83,7 +82,7 @@ def decision_panel(work: Work, case: Case) -> DecisionPanel:
         questions=weighing.policy.triangle.questions,
         gates=_gates(given, seen, revealed=revealed),
         own_submission=standing.own_submission,
-        own_ground=_ground(standing.ground),
+        own_ground=ground_of(standing.ground),
         own=_member(own, given) if own else None,
         own_gates={gate: _reply(own, gate, given) for gate in Gate} if own else {},
         own_vote=next((one for one in votes if one.person_id == me), None),
@@ -100,7 +99,7 @@ def decision_panel(work: Work, case: Case) -> DecisionPanel:
         own_counts=_own_counts(weighing, me),
         open_question=next((one.question for one in case.questions if one.answered_at_utc is None), None),
         decision=decision,
-        possible=_possible(work, case, given, decision, own_submission=standing.own_submission),
+        possible=_possible(work, case, given, decision, standing=standing),
     )
 
 
@@ -180,10 +179,6 @@ def _revealed(case: Case, own: Assessment | None) -> bool:
     return own is not None or DecisionState(case.decision_state) in _ENDED
 
 
-def _ground(code: str) -> ConflictGround | None:
-    return next((ground for ground in ConflictGround if ground.value == code), None)
-
-
 def _body(work: Work, case: Case, weighing: Weighing) -> DecidingBody:
     """Who decides, or who decided."""
     if weighing.seating is not None:
@@ -212,7 +207,7 @@ def _member(one: Assessment, given: _Given) -> MemberView:
             Value.INVOLVEMENT: one.involvement_reason,
         },
         counts=one.person_id in given.weighing.counting,
-        ground=_ground(one.conflict_reason),
+        ground=ground_of(one.conflict_reason),
         given_as=Role(one.given_as),
         given_at_utc=one.given_at_utc,
     )
@@ -249,16 +244,21 @@ def _vote(one: DecisionVote, given: _Given) -> VoteView:
 
 
 def _possible(
-    work: Work, case: Case, given: _Given, decision: DecisionView | None, *, own_submission: bool
+    work: Work, case: Case, given: _Given, decision: DecisionView | None, *, standing: Standing
 ) -> Possible:
-    if own_submission:
+    if standing.own_submission:
         return Possible()
     state = DecisionState(case.decision_state)
     own = given.own(work.actor.person_id)
     assessing = state in (DecisionState.SUBMITTED, DecisionState.IN_ASSESSMENT)
     voted = any(one.person_id == work.actor.person_id for one in given.votes)
-    promise = state is DecisionState.WAITING and (
-        balances.fund_position(work.session, network=work.network.code).available_cents >= case.amount_cents
+    promise = (
+        state is DecisionState.WAITING
+        and standing.counts
+        and (
+            balances.fund_position(work.session, network=work.network.code).available_cents
+            >= case.amount_cents
+        )
     )
     return Possible(
         assess=assessing and (own is None or not given.votes),
@@ -266,5 +266,5 @@ def _possible(
         ask=assessing,
         resume=state is DecisionState.INFORMATION_REQUESTED,
         promise=promise,
-        review=decision is not None and decision.review_wanted and not voted,
+        review=decision is not None and decision.review_wanted and not voted and standing.counts,
     )

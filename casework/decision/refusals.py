@@ -109,6 +109,13 @@ class ReviewByDecider(Forbidden):
     en = "You decided on this case yourself. Another member reviews it afterwards."
 
 
+class InterestInCase(Forbidden):
+    """Someone with an interest in the case wants to promise its money or to review the decision on it."""
+
+    nl = "U kunt dit niet doen: uw eigen organisatie {ground_nl}. Een ander lid moet dit doen."
+    en = "You cannot do this: your own organisation {ground_en}. Another member must do it."
+
+
 class PotStillEmpty(Conflict):
     """A waiting case was to be promised, but the pot does not hold enough yet."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from casework.cases.brought import brought_by_actor
 from casework.cases.tables import Case
 from casework.context import Work
-from rules.conflict import CaseParties, ConflictTerms, Member, conflicts
+from rules.conflict import CaseParties, ConflictGround, ConflictTerms, Member, conflicts
 from rules.lifecycle import SettlementKind
 from rules.policy import Policy
 
@@ -27,6 +27,11 @@ class Standing:
     def own_submission(self) -> bool:
         """Whether they submitted the case themselves: then they do not even advise."""
         return self.ground == SUBMITTED_SELF
+
+
+def ground_of(code: str) -> ConflictGround | None:
+    """The ground of a stored code; None for having submitted it oneself, or for no ground at all."""
+    return next((ground for ground in ConflictGround if ground.value == code), None)
 
 
 def parties_of(case: Case) -> CaseParties:

@@ -168,7 +168,7 @@ def _turn(work: Work, case: Case, policy: Policy, given: _Given) -> Turn:
             return Turn(Section.YOURS, lines.APPLICANT_LEFT(), Action.OPEN, Tone.LATE, note)
         return Turn(Section.OTHERS, lines.APPLICANT(), Action.DECIDE, Tone.MUTE, note)
     if state is DecisionState.WAITING:
-        if case.number in given.promisable and not standing.own_submission:
+        if case.number in given.promisable and standing.counts:
             return Turn(Section.YOURS, lines.PROMISE(), Action.PROMISE)
         place = [one.reference for one in given.waiting].index(case.number) + 1
         return Turn(Section.OTHERS, lines.IN_LINE(place=place), Action.DECIDE, Tone.MUTE)
@@ -227,6 +227,8 @@ def _to_review(work: Work, policies: _Policies) -> list[WorkLine]:
     zone = ZoneInfo(work.network.time_zone)
     found = []
     for case in work.session.scalars(query):
+        if not own_standing(work, case, policies.of(case), brought=False).counts:
+            continue
         decided = (case.decided_at_utc or case.created_at_utc).astimezone(zone).date()
         turn = Turn(Section.YOURS, lines.REVIEW(), Action.REVIEW, Tone.INFO, lines.ONE_DECIDED_ON(on=decided))
         found.append(_line(work, case, turn, policies, age_days=(work.today - decided).days))
