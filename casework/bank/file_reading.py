@@ -16,7 +16,7 @@ from pathlib import Path
 
 import structlog
 from sqlalchemy import Engine, or_, select, update
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from casework.accounts.find import fund_ibans
@@ -71,10 +71,12 @@ class _Job:
     folder: Path
     clock: Clock
     until_utc: datetime
+    bytes_read: int = 0
     _told: float = field(default_factory=time.monotonic)
 
     def progress(self, lines: int, read: int) -> None:
         """Keep the lease and say how far it is, every few seconds. Raises :class:`LeaseLost`."""
+        self.bytes_read = max(self.bytes_read, read)
         now = time.monotonic()
         if now - self._told < _REPORT_EVERY_SECONDS:
             return
@@ -82,7 +84,7 @@ class _Job:
         try:
             with unit_of_work(self.engine) as session:
                 until = self.clock() + LEASE
-                self._change(session, lines_read=lines, bytes_read=read, leased_until_utc=until)
+                self._change(session, lines_read=lines, bytes_read=self.bytes_read, leased_until_utc=until)
                 self.until_utc = until
         except OperationalError:
             return  # the database is busy: the lease lasts long enough to say so the next time
@@ -120,7 +122,7 @@ def read_and_book(engine: Engine, *, file_id: int, folder: Path, clock: Clock) -
         return False
     except OmloopError as problem:
         _refuse(job, problem)
-    except DBAPIError:
+    except OperationalError:
         raise  # the file is not to blame: the lease ends and the next one tries again
     except Exception as problem:
         _log.error("bank_file_unreadable", file=file_id, kind=type(problem).__name__)
@@ -176,7 +178,7 @@ def _take(job: _Job) -> None:
     prepared: list[Prepared] = []
     for one in found.statements:
         prepared.append(prepare(one))
-        job.progress(lines, 0)
+        job.progress(lines, job.bytes_read)
     with unit_of_work(job.engine) as session:
         _put(job, session, found, prepared, lines)
 

@@ -232,18 +232,3 @@ class NothingInside(BankFileRefused):
 
     nl = "Er staat geen afschrift in dit bestand. Haal het opnieuw op bij de bank."
     en = "There is no statement in this file. Fetch it from the bank again."
-
-
-class Contradicts(BankFileRefused):
-    """The statement covers days that were taken before, with other lines."""
-
-    nl = (
-        "Het afschrift {statement} over {first} tot en met {last} spreekt tegen wat al is ingelezen: de "
-        "regels van "
-        "die dagen zijn anders. Er is niets ingelezen. Vraag de bank welke afschriften gelden."
-    )
-    en = (
-        "Statement {statement} for {first} to {last} contradicts what was taken before: the lines of those "
-        "days are "
-        "different. Nothing was taken. Ask the bank which statements hold."
-    )
