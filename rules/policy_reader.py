@@ -210,7 +210,10 @@ class Reader:
 
     def day_of_year(self, key: str) -> str:
         """A day in every year, as ``"01-31"`` (month-day); 29 February does not come every year."""
-        return self.text(key, pattern=_DAY_OF_YEAR.pattern)
+        text = self.text(key, pattern=_DAY_OF_YEAR.pattern)
+        if _DAY_OF_YEAR.fullmatch(text) and not _comes_every_year(text):
+            self.wrong(key, "deze dag is er niet elk jaar.", "this day does not come every year.")
+        return text
 
     def labels(self, key: str, kind: type[Label]) -> tuple[Label, ...]:
         """A list of members of ``kind`` without repeats."""
@@ -295,6 +298,14 @@ class Reader:
     def _inner(self, value: object, *steps: str | int) -> Reader:
         document = value if isinstance(value, Mapping) else {}
         return Reader(document=document, path=(*self.path, *steps), problems=self.problems)
+
+
+def _comes_every_year(day_of_year: str) -> bool:
+    try:
+        date.fromisoformat(f"2001-{day_of_year}")
+    except ValueError:
+        return False
+    return True
 
 
 def fraction_text(value: Fraction) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -64,7 +65,8 @@ def _fresh(name: SectionName) -> Answer:
         if begin.waiting_id is None:
             parts = parts_of(name, begin.partners)
             values = filled(parts, begin.version.to_document())
-            return _page(job, begin, parts, values | {"base_id": begin.base_id}, {})
+            values |= {"base_id": begin.base_id, "valid_from": begin.today + timedelta(days=1), "reason": ""}
+            return _page(job, begin, parts, values, {})
     flash(_("Er ligt al een voorstel voor dit onderwerp. Dat gaat voor."), "info")
     return redirect(url_for("policy.proposal", proposal_id=begin.waiting_id))
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, ClassVar
 
 from babel.dates import get_month_names
@@ -32,6 +33,13 @@ class NumbersNotUnderstood(Invalid):
 
     nl = "Schrijf hele getallen met komma’s ertussen, zoals 14, 30."
     en = "Write whole numbers with commas between them, such as 14, 30."
+
+
+class DayDoesNotExist(Invalid):
+    """A day and a month that do not go together, or not in every year."""
+
+    nl = "Deze dag is er niet elk jaar. Kies een dag die bij de maand past."
+    en = "This day does not come every year. Choose a day that goes with the month."
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +124,12 @@ class DayOfYear(Part):
         except ValidationError as problem:
             errors[self.key] = " ".join(map(str, problem.messages))
             return {self.key: None}
-        return {self.key: f"{form.get(f'{self.key}-month', '')}-{day:02d}"}
+        found = f"{form.get(f'{self.key}-month', '')}-{day:02d}"
+        try:
+            date.fromisoformat(f"2001-{found}")
+        except ValueError:
+            errors[self.key] = DayDoesNotExist().sentence(language())
+        return {self.key: found}
 
     def differences(self, before: Document, after: Document) -> Iterator[str]:
         if before[self.key] != after[self.key]:

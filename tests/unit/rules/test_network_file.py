@@ -101,6 +101,7 @@ def line_of(fragment: str, text: str = TEXT) -> int:
         ('per_partner = "5000.00"', "per_partner = 5000.0", "contribution[1].per_partner"),
         ('per_partner = "5000.00"', 'per_partner = "5.000,00"', "contribution[1].per_partner"),
         ('pay_by = "01-31"', 'pay_by = "02-30x"', "contribution[1].pay_by"),
+        ('pay_by = "01-31"', 'pay_by = "02-30"', "contribution[1].pay_by"),
         ('weights = "equal"', 'weights = "gelijk"', "allocation_key[1].weights"),
         ('weights = "equal"', "weights = { zayaz = 0.5 }", "allocation_key[1].weights.zayaz"),
         ('up_to = "5000.00", members = 2', 'up_to = "5000.00", members = 0', "mandate[1].bands[2].members"),
