@@ -48,11 +48,15 @@ class Permission(StrEnum):
     CLAIM_VIEW = "claim.view"
     CLAIM_VIEW_OWN = "claim.view_own"
     PAPER_VIEW = "paper.view"
+    COLLECTION_VIEW = "collection.view"
+    COLLECTION_MANAGE = "collection.manage"
     SETTLEMENT_LIST = "settlement.list"
     SETTLEMENT_PROPOSE = "settlement.propose"
     SETTLEMENT_VOTE = "settlement.vote"
     SETTLEMENT_RESPOND = "settlement.respond"
     SETTLEMENT_ARBITRATE = "settlement.arbitrate"
+    SUMMARY_VIEW = "summary.view"
+    SUMMARY_WRITE = "summary.write"
     OVERVIEW_VIEW = "overview.view"
     OVERVIEW_ADOPT = "overview.adopt"
     YEAR_VIEW = "year.view"
@@ -126,11 +130,17 @@ GRANTS: dict[Permission, tuple[Grant, ...]] = {
     Permission.CLAIM_VIEW_OWN: _grants(Role.REPRESENTATIVE, relation=Relation.OWN_PARTNER),
     Permission.PAPER_VIEW: _grants(Role.TREASURER, Role.SECRETARIAT, Role.AUDITOR)
     + _grants(Role.REPRESENTATIVE, relation=Relation.OWN_PARTNER),
+    Permission.COLLECTION_VIEW: _grants(Role.TREASURER, Role.AUDITOR),
+    Permission.COLLECTION_MANAGE: _grants(Role.TREASURER),
     Permission.SETTLEMENT_LIST: _grants(Role.SECRETARIAT),
     Permission.SETTLEMENT_PROPOSE: _SECRETARIAT_CASES,
     Permission.SETTLEMENT_VOTE: _SECRETARIAT_CASES,
     Permission.SETTLEMENT_RESPOND: _grants(Role.REPRESENTATIVE, relation=Relation.OWN_PARTNER),
     Permission.SETTLEMENT_ARBITRATE: _grants(Role.EXECUTIVE),
+    Permission.SUMMARY_VIEW: _grants(
+        Role.APPLICANT, Role.SECRETARIAT, Role.AMBASSADOR, Role.REPRESENTATIVE, Role.EXECUTIVE
+    ),
+    Permission.SUMMARY_WRITE: _SECRETARIAT_CASES,
     Permission.OVERVIEW_VIEW: _grants(Role.EXECUTIVE, Role.TREASURER, Role.SECRETARIAT, Role.AUDITOR),
     Permission.OVERVIEW_ADOPT: _grants(Role.EXECUTIVE),
     Permission.YEAR_VIEW: _grants(Role.TREASURER, Role.AUDITOR, Role.EXECUTIVE),

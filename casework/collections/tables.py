@@ -108,7 +108,8 @@ class Collection(Base):
 
     ``attempt`` counts the collections of the claim; with it the end-to-end id is unique. ``live`` until the
     batch is cancelled or the bank has said what became of it: a claim is in at most one live collection.
-    ``bank_on`` is the day of that, ``bank_reason`` the bank's code where it went wrong.
+    ``bank_on`` is the day of that, ``bank_reason`` the bank's code where it went wrong, ``noted_by`` who
+    noted it by hand where no statement said it.
     """
 
     __tablename__ = "collection"
@@ -145,3 +146,4 @@ class Collection(Base):
     live: Mapped[bool] = mapped_column(default=True)
     bank_on: Mapped[date | None]
     bank_reason: Mapped[str] = mapped_column(String(40), default="")
+    noted_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -171,6 +171,7 @@ def _collection() -> None:
         sa.Column("live", sa.Boolean(), nullable=False),
         sa.Column("bank_on", sa.Date(), nullable=True),
         sa.Column("bank_reason", sa.String(length=40), nullable=False),
+        sa.Column("noted_by", sa.Integer(), nullable=True),
         sa.CheckConstraint("live = (state IN ('prepared', 'ordered'))", name=op.f("ck_collection_live")),
         sa.CheckConstraint(
             "state IN ('prepared', 'ordered', 'collected', 'rejected', 'reversed', 'cancelled')",
@@ -182,6 +183,7 @@ def _collection() -> None:
             ["mandate_id"], ["collection_mandate.id"], name=op.f("fk_collection_mandate_id")
         ),
         sa.ForeignKeyConstraint(["network_id"], ["network.id"], name=op.f("fk_collection_network_id")),
+        sa.ForeignKeyConstraint(["noted_by"], ["person.id"], name=op.f("fk_collection_noted_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_collection")),
         sa.UniqueConstraint("batch_id", "position", name=op.f("uq_collection_batch_id_position")),
         sa.UniqueConstraint(
