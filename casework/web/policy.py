@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from flask import g, render_template
 
-from casework.access import Permission
+from casework.access import Permission, may_ever
 from casework.network.policy_versions import partner_names, section_versions
 from casework.policy.proposals import may_propose
 from casework.policy.queries import dated_changes, waiting
@@ -46,6 +46,7 @@ def index() -> str:
         waiting=open_proposals,
         waiting_by_section={one.section: one for one in open_proposals},
         may_change=may_change,
+        may_see_proposals=may_ever(g.actor, Permission.POLICY_PROPOSALS),
         titles=TITLES,
         slugs=SLUGS,
     )

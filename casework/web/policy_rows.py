@@ -7,6 +7,7 @@ anew, and put in order where their order means nothing, before anything is said 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -273,7 +274,8 @@ class Weights(Part):
             return
         if old == EQUAL:
             yield _("Partners dragen voortaan bij naar een gewicht; nu dragen zij evenveel bij.")
-            old = {}
+            yield from self._first_weights(new)
+            return
         for code in sorted(set(old) | set(new)):
             name = self.partners.get(code, code)
             if code not in old:
@@ -283,3 +285,12 @@ class Weights(Part):
             elif old[code] != new[code]:
                 what = _("Gewicht van %(partner)s", partner=name)
                 yield from_to(what, say_number(old[code]), say_number(new[code]))
+
+    def _first_weights(self, weights: Mapping[str, str]) -> Iterator[str]:
+        """Who differs by name, and what all others have."""
+        common, _times = Counter(weights.values()).most_common(1)[0]
+        for code, weight in weights.items():
+            if weight != common:
+                name = self.partners.get(code, code)
+                yield _("%(partner)s krijgt gewicht %(weight)s.", partner=name, weight=say_number(weight))
+        yield _("Alle andere partners krijgen gewicht %(weight)s.", weight=say_number(common))
