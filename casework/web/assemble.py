@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from casework.web import (
     audit,
+    bank_files,
     book_year,
     bounds,
     business_case,
@@ -24,6 +25,7 @@ from casework.web import (
     formatting,
     headers,
     journal,
+    learning,
     overview,
     partners,
     people,
@@ -50,9 +52,11 @@ BLUEPRINTS = (
     decision.bp,
     settlement.bp,
     treasury.bp,
+    bank_files.bp,
     claims.bp,
     documents.bp,
     journal.bp,
+    learning.bp,
     overview.bp,
     book_year.bp,
     partners.bp,

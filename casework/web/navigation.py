@@ -27,8 +27,10 @@ class Item:
 PAGES: tuple[tuple[str, object, Permission], ...] = (
     ("worklist.index", _l("Werkvoorraad"), Permission.WORKLIST),
     ("treasury.index", _l("Betalen en innen"), Permission.PAYOUT_ORDER),
+    ("bank_files.index", _l("Bank"), Permission.BANK_VIEW),
     ("settlement.respond_index", _l("Uw antwoord"), Permission.SETTLEMENT_RESPOND),
     ("cases.index", _l("Casussen"), Permission.CASE_LIST),
+    ("learning.index", _l("Eerdere doorbraken"), Permission.SUMMARY_VIEW),
     ("settlement.index", _l("Verrekening"), Permission.SETTLEMENT_LIST),
     ("claims.index", _l("Vorderingen"), Permission.CLAIM_VIEW),
     ("claims.own", _l("Onze vorderingen"), Permission.CLAIM_VIEW_OWN),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import subprocess
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -232,8 +233,11 @@ def test_everything_of_another_network_is_out_of_sight_in_lists(
 
 
 def words(response: TestResponse) -> str:
-    """All that an answer says, also where it is a spreadsheet."""
+    """All that an answer says, also where it is a paper or a spreadsheet."""
     data = response.get_data()
+    if data[:5] == b"%PDF-":
+        command = ["pdftotext", "-", "-"]
+        return subprocess.run(command, input=data, capture_output=True, check=True).stdout.decode()
     if data[:2] != b"PK":
         return data.decode()
     with zipfile.ZipFile(io.BytesIO(data)) as archive:

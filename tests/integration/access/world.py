@@ -12,12 +12,16 @@ from werkzeug.routing import Rule
 
 from casework.business_case.tables import BusinessCase, BusinessCaseLine
 from casework.cases.tables import Attachment, Case, InformationRequest
+from casework.learning.service import Texts, digest, release_summary, save_summary
+from casework.learning.tables import CaseSummary
 from casework.payout.tables import Payout
 from casework.people.tables import Appointment, Person
 from casework.settlement import service
-from casework.settlement.proposal import responsible
+from casework.settlement.letters import register_letter
+from casework.settlement.proposal import Proposal, responsible
 from ledger import book, events
 from ledger.claims import claims_of_case
+from rules.lifecycle import SettlementKind
 from rules.roles import Role
 from tests.integration.factories import NOW, Cast, a_case, a_cast, a_partner, appoint, work_as
 from tests.integration.policy.scene import propose
@@ -36,6 +40,7 @@ class World:
     draft: Case
     paid: Case
     elsewhere: Case
+    outside: Case
     stories: Mapping[str, str]
     arguments: Mapping[str, object]
 
@@ -80,6 +85,7 @@ def a_world(session: Session) -> World:
     )
     service.escalate(member, number=disputed.number)
     put = service.propose(member, number=waiting.number, proposal=responsible("zayaz"), key="settle-waiting")
+    outside = _written_to(session, cast)
     claim = claims_of_case(session, network=cast.network.code, case=paid.number)[0]
     receipt = events.receipt_unrecognised(
         receipt="ONTVANGST-1", amount_cents=100, booked_on=NOW.date(), cause="ONTVANGST-1", key="receipt-1"
@@ -93,15 +99,48 @@ def a_world(session: Session) -> World:
         "subject": "ONTVANGST-1",
         "settlement_id": put.id,
         "disputed": doubted.id,
+        "letter": 1,
+        "summary_id": _told(session, cast, paid).id,
         "person_id": cast.applicant.id,
         "appointment_id": session.scalars(
             select(Appointment.id).where(Appointment.person_id == cast.applicant.id)
         ).one(),
     }
     stories = {
-        case.number: case.situation for case in (own, of_mee, draft, paid, elsewhere, waiting, disputed)
+        case.number: case.situation
+        for case in (own, of_mee, draft, paid, elsewhere, waiting, disputed, outside)
     }
-    return World(cast, other, everything_elsewhere, own, of_mee, draft, paid, elsewhere, stories, arguments)
+    return World(
+        cast, other, everything_elsewhere, own, of_mee, draft, paid, elsewhere, outside, stories, arguments
+    )
+
+
+def _written_to(session: Session, cast: Cast) -> Case:
+    """A case that an outside party is to repay, and was sent a letter about."""
+    case = a_paid_case(session, cast, 40_000, title="titel-acht", situation="verhaal-acht")
+    member = work_as(session, cast.secretariat[0], cast.network)
+    proposal = Proposal(SettlementKind.OUTSIDE, outside_party="Verzekeraar")
+    service.propose(member, number=case.number, proposal=proposal, key="settle-outside")
+    register_letter(
+        member,
+        number=case.number,
+        sequence=1,
+        reason="first",
+        recipient="Verzekeraar",
+        address="Postbus 1",
+        language="nl",
+        sent_on=member.today,
+        key="letter-outside",
+    )
+    return case
+
+
+def _told(session: Session, cast: Cast, case: Case) -> CaseSummary:
+    """The summary of ``case`` that was released."""
+    first, second = (work_as(session, one, cast.network) for one in cast.secretariat[:2])
+    texts = Texts("Een regeling", "Een gezin zat vast.", "De regel.", "Het anders doen.", "Vraag het eerst.")
+    made = save_summary(first, number=case.number, texts=texts, offer=True)
+    return release_summary(second, number=case.number, seen=digest(made), checked=True)
 
 
 def _small_things(session: Session, cast: Cast, case: Case) -> dict[str, object]:
@@ -149,6 +188,8 @@ def addresses(rule: Rule, world: World) -> Iterator[tuple[dict[str, object], Cas
     if "number" in names and "year" not in names:
         if names & {"question_id", "attachment_id", "line_id"}:
             cases: tuple[Case, ...] = (world.own,)
+        elif rule.endpoint.startswith("settlement.letter"):
+            cases = (world.outside,)
         elif "sequence" in names:
             cases = (world.paid,)
         else:
