@@ -199,7 +199,7 @@ def _put(job: _Job, session: Session, found: ReadFile, prepared: Sequence[Prepar
         problem_nl=notes_nl,
         problem_en=notes_en,
     )
-    _log_outcome(job, session, "bank.take", "done", statements=taken.new, known=taken.known, lines=lines)
+    _log_outcome(job, session, "done", statements=taken.new, known=taken.known, lines=lines)
 
 
 def _notes(taken: Taken, left_out: int) -> tuple[str, str]:
@@ -227,12 +227,12 @@ def _refuse(job: _Job, problem: OmloopError) -> None:
                 problem_nl=problem.sentence("nl"),
                 problem_en=problem.sentence("en"),
             )
-            _log_outcome(job, session, "bank.take", "refused", reason=type(problem).__name__)
+            _log_outcome(job, session, "refused", reason=type(problem).__name__)
     except LeaseLost:
         return
 
 
-def _log_outcome(job: _Job, session: Session, action: str, result: str, **facts: object) -> None:
+def _log_outcome(job: _Job, session: Session, result: str, **facts: object) -> None:
     """One record, in the name of who brought the file."""
     taken_by = select(bank_file.c.taken_by).where(bank_file.c.id == job.file_id)
     session.add(
@@ -240,8 +240,8 @@ def _log_outcome(job: _Job, session: Session, action: str, result: str, **facts:
             at_utc=job.clock(),
             network_id=job.network_id,
             person_id=session.scalar(taken_by),
-            action=action,
-            object_ref=f"bank_file:{job.file_id}",
+            action="bank.take",
+            object_ref=f"BANK-{job.file_id}",
             result=result,
             address="",
             facts=dict(facts),

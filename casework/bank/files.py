@@ -10,7 +10,7 @@ import unicodedata
 from pathlib import Path
 from typing import IO
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from casework.access import Permission, may_ever
 from casework.accounts.find import fund_ibans
@@ -50,6 +50,13 @@ class StatementInRow(Conflict):
 
     nl = "Dit afschrift is al ingelezen en staat vast. Ga terug en kijk bij de afschriften."
     en = "This statement has been taken and is fixed. Go back and look at the statements."
+
+
+class Removed(Conflict):
+    """Said of a file of which every statement was removed by hand."""
+
+    nl = "Het afschrift in dit bestand is met de hand weggehaald. U kunt het bestand opnieuw inlezen."
+    en = "The statement in this file was removed by hand. You can bring in the file again."
 
 
 class NumberFits(Conflict):
@@ -118,7 +125,7 @@ def receive_file(work: Work, *, file_name: str, upload: Sealed) -> int:
         )
         .returning(bank_file.c.id)
     ).scalar_one()
-    record(work, "bank.receive", f"bank_file:{made}", size_bytes=upload.size_bytes)
+    record(work, "bank.receive", f"BANK-{made}", size_bytes=upload.size_bytes)
     return made
 
 
@@ -136,9 +143,19 @@ def remove_set_aside(work: Work, *, statement_id: int) -> None:
     may_import(work)
     book.lock_fund(work.session, network=work.network.code)
     found = _set_aside(work, statement_id)
+    file_id = work.session.scalar(select(bank_statement.c.file_id).where(bank_statement.c.id == found))
     work.session.execute(delete(bank_line).where(bank_line.c.statement_id == found))
     work.session.execute(delete(bank_statement).where(bank_statement.c.id == found))
-    record(work, "bank.remove", f"bank_statement:{found}")
+    left = select(func.count(bank_statement.c.id)).where(bank_statement.c.file_id == file_id)
+    if not work.session.scalar(left):
+        # Nothing of the file is left, so it may be offered again.
+        problem = Removed()
+        work.session.execute(
+            update(bank_file)
+            .where(bank_file.c.id == file_id)
+            .values(state=REFUSED, problem_nl=problem.sentence("nl"), problem_en=problem.sentence("en"))
+        )
+    record(work, "bank.remove", f"BANK-{file_id}", statement=found)
 
 
 def accept_number(work: Work, *, statement_id: int) -> None:
@@ -150,7 +167,9 @@ def accept_number(work: Work, *, statement_id: int) -> None:
     book.lock_fund(work.session, network=work.network.code)
     found = _set_aside(work, statement_id)
     row = work.session.execute(
-        select(bank_statement.c.fund_id, bank_statement.c.iban).where(bank_statement.c.id == found)
+        select(bank_statement.c.fund_id, bank_statement.c.iban, bank_statement.c.file_id).where(
+            bank_statement.c.id == found
+        )
     ).one()
     taken = row_of(work.session, fund_id=row.fund_id, iban=row.iban)
     one = next(
@@ -160,7 +179,7 @@ def accept_number(work: Work, *, statement_id: int) -> None:
         raise NumberFits()
     work.session.execute(update(bank_statement).where(bank_statement.c.id == found).values(sequence=None))
     set_in_row(work.session, fund_id=row.fund_id, iban=row.iban)
-    record(work, "bank.accept_number", f"bank_statement:{found}")
+    record(work, "bank.accept_number", f"BANK-{row.file_id}", statement=found)
 
 
 def set_all_in_row(work: Work) -> int:

@@ -5,10 +5,14 @@ Each of these would otherwise fail far inside, in the database or the parser, as
 
 from __future__ import annotations
 
-from flask import Flask, abort, request
+from flask import Flask, abort, request, session
 from werkzeug.routing import IntegerConverter, ValidationError
 
 LARGEST_NUMBER = 2**31 - 1  # of a row: what PostgreSQL's integer holds
+# Files from the bank are large. More than is taken is let in as well, so that the page itself can say what to
+# do;
+# Werkzeug keeps it on disk. Only for who is signed in: nobody else gets further than the form's first bytes.
+LARGE_UPLOADS = {"bank_files.upload": 200 * 1024 * 1024}
 
 
 class RowNumber(IntegerConverter):
@@ -33,6 +37,8 @@ def install(app: Flask) -> None:
         # Werkzeug's own bound on forms is for multipart only: millions of fields in one body take seconds.
         if request.mimetype != "multipart/form-data":
             request.max_content_length = app.config["MAX_FORM_MEMORY_SIZE"]
+        elif request.endpoint in LARGE_UPLOADS and "_user_id" in session:
+            request.max_content_length = LARGE_UPLOADS[request.endpoint]
 
     @app.before_request
     def refuse_null() -> None:
