@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from casework.audit.record import record
 from casework.bank.lines import BOOKED, PARKED, Booking, KeptLine, booking_day
@@ -311,12 +311,8 @@ def _plain(posting: Posting) -> PostedEntry:
             key=posting.key,
         )
     )
-    record(
-        posting.work,
-        f"bank.{kind.value}",
-        posting.line.name,
-        amount_cents=posting.part.amount_cents,
-    )
+    cents = posting.part.amount_cents
+    record(posting.work, "bank.book", posting.line.name, kind=kind.value, amount_cents=cents)
     return entry
 
 
@@ -413,7 +409,14 @@ def _undo_unrecognised(work: Work, line: KeptLine, booking: Booking) -> PostedEn
         left = -balance_cents(
             work.session, network=work.network.code, account=Account.SUSPENSE, subject=line.name
         )
-        if left < booking.amount_cents:
+        going_back = work.session.scalar(
+            select(func.coalesce(func.sum(FundPayment.amount_cents), 0)).where(
+                FundPayment.network_id == work.network.id,
+                FundPayment.subject == line.name,
+                FundPayment.state == "waiting",
+            )
+        )
+        if left - int(going_back or 0) < booking.amount_cents:
             raise PartlySpent(line=line.name)
     return _undo_plainly(work, line, booking)
 

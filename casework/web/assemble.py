@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from casework.web import (
     audit,
+    bank,
     bank_files,
     book_year,
     bounds,
@@ -63,6 +64,7 @@ BLUEPRINTS = (
     people.bp,
     policy.bp,
     audit.bp,
+    bank.bp,
 )
 
 
