@@ -54,7 +54,7 @@ class _Lease:
                 if session.get(DueRun, (self.network_id, self.step)) is None:
                     session.add(DueRun(network_id=self.network_id, step=self.step))
                     session.flush()
-            taken = session.execute(
+            taken = session.connection().execute(
                 update(DueRun)
                 .where(
                     DueRun.network_id == self.network_id,
@@ -66,9 +66,8 @@ class _Lease:
                     ),
                 )
                 .values(holder=self.holder, leased_until_utc=now_utc + LEASE)
-                .execution_options(synchronize_session=False)
             )
-            return bool(taken.rowcount)
+            return taken.rowcount == 1
 
     def renew(self) -> None:
         """Hold it for another while. Once lost to another run it stays with that one."""

@@ -11,6 +11,7 @@ from casework.audit.record import record
 from casework.context import Work
 from casework.due.step import Step, each, once
 from casework.network.load import follow_buffer
+from casework.payout import expiry
 from casework.settlement import by_time
 
 
@@ -25,6 +26,7 @@ def _buffer(work: Work) -> str | None:
 
 STEPS: tuple[Step, ...] = (
     once("buffer", _buffer),
+    each("commitment.expire", expiry.expired_lines, expiry.release_expired),
     each("settlement.silence", by_time.silent, by_time.let_silence_decide),
     each("settlement.outside", by_time.left_by_outside, by_time.let_outside_fall_back),
     each("settlement.executives", by_time.short_of_quorum, by_time.let_executives_decide),

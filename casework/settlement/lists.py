@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from casework.access import Permission, visible_cases
 from casework.cases.tables import Case
@@ -124,7 +124,7 @@ def settlement_lines(work: Work, *, repaying: bool = True) -> tuple[SettlementLi
     """
     due = _settleable(work)
     letters = written_to(work)
-    wanted = Settlement.state.in_([*UNDER_WAY, SettlementState.DECIDED.value])
+    wanted: ColumnElement[bool] = Settlement.state.in_([*UNDER_WAY, SettlementState.DECIDED.value])
     if not repaying:
         of_outside = and_(
             Settlement.state == SettlementState.DECIDED.value,
