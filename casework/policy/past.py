@@ -26,7 +26,7 @@ from casework.settlement.tables import Settlement
 from rules.conflict import CaseParties
 from rules.gates import Gate
 from rules.lifecycle import SettlementKind, SettlementState
-from rules.policy import Policy
+from rules.policy import Policy, PolicyBook
 from rules.triangle import Value
 
 _STANDING = (SettlementState.DECIDED.value, SettlementState.REPAID.value)
@@ -268,8 +268,12 @@ class Past:
     def policy_on(self, day: date) -> Policy:
         """The policy by which a case of ``day`` was judged."""
         if day not in self._policies:
-            self._policies[day] = policy_book(self.session, self.network.id).on(day)
+            self._policies[day] = self._book.on(day)
         return self._policies[day]
+
+    @cached_property
+    def _book(self) -> PolicyBook:
+        return policy_book(self.session, self.network.id)
 
     def partners_on(self, person_id: int, day: date) -> frozenset[str]:
         """The codes of the partners for whom this person held a role on ``day``."""
