@@ -6,6 +6,7 @@ from datetime import date
 
 from casework.access import Permission
 from casework.audit.record import record
+from casework.bank.by_hand import refuse_by_hand
 from casework.cases.find import case_for
 from casework.claims.tables import WriteOff
 from casework.context import Work
@@ -31,9 +32,11 @@ def book_repayment(work: Work, *, reference: str, amount_cents: int, received_on
     """Book what came in on a claim; gives the claim's reference. The case is repaid when all its claims are.
 
     Raises :class:`ledger.refusals.ClaimNotFound`, :class:`ledger.refusals.RepaymentTooLarge`,
-    :class:`BookedInFuture`, :class:`RepaidBeforeRaised`.
+    :class:`BookedInFuture`, :class:`RepaidBeforeRaised`,
+    :class:`~casework.bank.refusals.BookedByStatement`.
     """
     claim = _locked(work, reference)
+    refuse_by_hand(work)
     if received_on > work.today:
         raise BookedInFuture(field="on")
     if received_on < claim.raised_on:

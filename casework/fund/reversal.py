@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from casework.access import Permission
 from casework.audit.record import record
+from casework.bank.by_hand import is_of_a_line, refuse_undoing
 from casework.cases.find import case_for
 from casework.context import Work
 from casework.fund.once import attempt
@@ -28,18 +29,20 @@ CLAIM_KINDS = frozenset(
 
 def can_be_corrected(work: Work, entry: PostedEntry) -> bool:
     """Whether this entry is a booking by hand, which :func:`correct` would reverse."""
-    return _on_claim(entry) or _booking_of(work, entry) is not None
+    return not is_of_a_line(work, entry.id) and (_on_claim(entry) or _booking_of(work, entry) is not None)
 
 
 def correct(work: Work, *, entry_id: int, reason: str, key: str) -> int:
     """Reverse a mistaken booking, with all that was booked along with it; gives the last reversal's id.
 
     It is dated today: what was reported about an earlier day stays as it was. Raises
-    :class:`ReasonMissing`, :class:`NotCorrectedHere`, :class:`ledger.refusals.AlreadyReversed`.
+    :class:`ReasonMissing`, :class:`NotCorrectedHere`, :class:`ledger.refusals.AlreadyReversed`,
+    :class:`~casework.bank.refusals.UndoneOnTheLine`.
     """
     may_book(work)
     if not reason.strip():
         raise ReasonMissing(field="reason")
+    refuse_undoing(work, entry_id)
     entry = book.entry(work.session, network=work.network.code, entry_id=entry_id)
     if _on_claim(entry):
         return _correct_on_claim(work, entry, reason, key)
