@@ -43,16 +43,25 @@ def changed_version(
 
 
 def parse_changes(
-    text: str, *, file: str = "", partners: Sequence[PartnerLike], adopted: Sequence[PolicyVersion]
+    text: str,
+    *,
+    network: str,
+    file: str = "",
+    partners: Sequence[PartnerLike],
+    adopted: Sequence[PolicyVersion],
 ) -> tuple[PolicyVersion, ...]:
     """The versions in the TOML ``text`` that are not adopted yet, oldest first.
 
-    ``text`` is a whole network's file, or only the sections that change: ``[[mandate]]`` with its day and
-    its source. Raises :class:`~rules.policy_reader.PolicyWrong` with every problem, by line.
+    ``text`` is the whole file of ``network`` (its code), or only the sections that change: ``[[mandate]]``
+    with its day and its source. Raises :class:`~rules.policy_reader.PolicyWrong` with every problem, by line.
     """
     document = parse_document(text, file)
     if "network" in document:
-        found: Sequence[PolicyVersion] = parse_network(text, file=file).versions
+        whole = parse_network(text, file=file)
+        if whole.network.code != network:
+            nl, en = f"dit is niet het netwerk {network}.", f"this is not the network {network}."
+            raise PolicyWrong([PolicyProblem(("network", "code"), nl, en, file)])
+        found: Sequence[PolicyVersion] = whole.versions
     else:
         found = _parse_sections(text, document, file, partners, adopted)
     known = {(one.section, one.valid_from): one.to_document() for one in adopted}
