@@ -197,6 +197,19 @@ def collection_batch(work: Work, reference: str) -> CollectionBatchPage:
     )
 
 
+def collection_line(work: Work, collection_id: int) -> tuple[str, CollectionLine]:
+    """One collection with the reference of its batch. Raises :class:`errors.NotFound`."""
+    found = work.session.execute(
+        select(Collection, CollectionBatch.reference)
+        .join(CollectionBatch, CollectionBatch.id == Collection.batch_id)
+        .where(Collection.network_id == work.network.id, Collection.id == collection_id)
+    ).first()
+    if found is None:
+        raise NotFound()
+    [line] = _lines(work, [found[0]])
+    return found[1], line
+
+
 def _row(work: Work, batch: CollectionBatch, prepared_by: str) -> CollectionBatchRow:
     return CollectionBatchRow(
         reference=batch.reference,

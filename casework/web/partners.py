@@ -12,9 +12,10 @@ from werkzeug.wrappers import Response
 from casework.access import Permission
 from casework.administration.leaving import consequences, end_partner, take_back_leaving
 from casework.context import Work
+from casework.network.finance_contact import LANGUAGES, Contact, finance_contact, set_finance_contact
 from casework.network.partners import add_partner, domain_choices, edit_partner, partner_row, partners
 from casework.web.errors import errors_by_field, status_of
-from casework.web.fields import DateField, FormSchema, LineField, parse
+from casework.web.fields import ChoiceField, DateField, EmailField, FormSchema, LineField, parse
 from casework.web.route import needs, work
 from errors import Conflict, Invalid
 
@@ -40,6 +41,14 @@ class LeavingForm(FormSchema):
     """A partner that leaves."""
 
     left_on = DateField(needed=True)
+
+
+class ContactForm(FormSchema):
+    """Who gets a partner's claim notes."""
+
+    contact_name = LineField(needed=True, maximum=120)
+    contact_email = EmailField(needed=True)
+    contact_language = ChoiceField(frozenset(LANGUAGES), needed=True)
 
 
 @bp.get("/partners")
@@ -91,6 +100,24 @@ def edit(code: str) -> Answer:
     return redirect(url_for("partners.index"))
 
 
+@bp.post("/partners/<code>/contact")
+@needs(Permission.PARTNERS_MANAGE)
+def contact(code: str) -> Answer:
+    """Who gets the claim notes and reminders of a partner; nobody, when it is taken away."""
+    try:
+        kept = None if request.form.get("remove") else _contact(parse(ContactForm(), request.form))
+        with work() as job:
+            set_finance_contact(job, code=code, contact=kept)
+            name = partner_row(job, code).name
+    except (Invalid, Conflict) as problem:
+        return _edit_form(code, None, errors_by_field(problem), contact=request.form), status_of(problem)
+    told = _("%(name)s heeft geen financieel contact meer.", name=name)
+    if kept:
+        told = _("%(contact)s krijgt voortaan de nota's van %(name)s.", contact=kept.name, name=name)
+    flash(told, "success")
+    return redirect(url_for("partners.edit", code=code))
+
+
 @bp.route("/partners/<code>/vertrek", methods=["GET", "POST"])
 @needs(Permission.PARTNERS_MANAGE)
 def leave(code: str) -> Answer:
@@ -139,12 +166,25 @@ def _add_form(values: Any, errors: dict[str, str]) -> str:
     )
 
 
-def _edit_form(code: str, typed: Any, errors: dict[str, str]) -> str:
+def _contact(values: dict[str, str]) -> Contact:
+    return Contact(values["contact_name"], values["contact_email"], values["contact_language"])
+
+
+def _edit_form(code: str, typed: Any, errors: dict[str, str], *, contact: Any = None) -> str:
     with work(write=False) as job:
         row, domains, today = partner_row(job, code), _domains(job), job.today
+        known = finance_contact(job.session, row.id)
+    if contact is None and known:
+        contact = {
+            "contact_name": known.name,
+            "contact_email": known.email,
+            "contact_language": known.language,
+        }
     return render_template(
         "partners/edit.html",
         partner=row,
+        contact=contact or {},
+        has_contact=known is not None,
         values=typed if typed is not None else {"name": row.name, "kind": row.kind},
         chosen=request.form.getlist("domains") if typed is not None else row.domains,
         errors=errors,

@@ -25,7 +25,7 @@ IBAN = "NL91ABNA0417164300"
 
 @dataclass
 class Collecting:
-    """A cast with a second treasurer. Of zayaz ``claims`` are due, ``later`` is not; ``without`` is of mee."""
+    """Two treasurers. Of zayaz ``claims`` are due, ``later`` is not; ``without`` is of mee."""
 
     cast: Cast
     second: Person

@@ -129,7 +129,7 @@ def test_who_gave_a_mandate_is_told_that_nothing_needs_to_be_paid(engine: Engine
         "UPDATE collection_mandate SET confirmed_by = recorded_by",
         "UPDATE collection_mandate SET confirmed_by = NULL",
         "UPDATE collection_mandate SET state = 'anders'",
-        "UPDATE collection_mandate SET scheme = 'ANDERS'",
+        "UPDATE collection_mandate SET scheme = 'X'",
     ],
 )
 def test_the_database_holds_it_too(engine: Engine, change: str) -> None:
