@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import aliased
 
 from casework.access import Permission, may_ever
 from casework.accounts.find import Account, fund_account, partner_account
 from casework.accounts.refusals import AccountState
-from casework.accounts.tables import BankAccount
+from casework.accounts.tables import BankAccount, PayeeChange
 from casework.context import Work
 from casework.network.tables import Partner
 from casework.people.tables import Person
@@ -75,6 +75,19 @@ def accounts(work: Work) -> Accounts:
         proposed=tuple(row for row in rows if row.state is AccountState.PROPOSED),
         history=tuple(row for row in rows if row.state is not AccountState.PROPOSED),
     )
+
+
+def changes_to_judge(work: Work) -> int:
+    """How many changes, of accounts and of payees, wait for this person's eyes."""
+    found = 0
+    for table in (BankAccount, PayeeChange):
+        query = select(func.count()).where(
+            table.network_id == work.network.id,
+            table.state == AccountState.PROPOSED.value,
+            table.proposed_by != work.actor.person_id,
+        )
+        found += int(work.session.scalar(query) or 0)
+    return found
 
 
 def account_row(work: Work, account_id: int) -> AccountRow:

@@ -22,6 +22,7 @@ OPEN_ACTIONS = frozenset(
         "case.withdraw", "case.hand_over",
         "case.take_up", "case.ask", "case.resume", "case.approve", "case.decline", "case.wait",
         "case.promise", "payout.order", "payout.confirm", "payout.reject", "payout.return",
+        "payout.reopen", "payout.hand_out", "payout.advance",
         "commitment.release", "settlement.decide", "settlement.repaid",
     }
 )  # fmt: skip

@@ -21,7 +21,10 @@ from casework.demo.cast import email_of, emails_with
 from casework.demo.plot import Fate, Plot, Stop
 from casework.demo.settling import SecondHalf
 from casework.demo.stage import Stage
+from casework.payout import batches
 from casework.payout import service as payouts
+from casework.payout.batch_queries import batch_page
+from ledger.bank.payment_file import next_bank_day
 from rules.gates import Gate
 from rules.lifecycle import DecisionState
 from rules.roles import Role
@@ -167,9 +170,27 @@ class FirstHalf:
     def _order(self, plot: Plot, at_utc: datetime) -> None:
         work = self.stage.work(self.treasurers[0], at_utc)
         lines = [line.id for line in self._case(work, plot).cost_lines]
-        references = payouts.order_payouts(work, cost_line_ids=lines, key=self.stage.key())
+        batch = batches.prepare_batch(
+            work, cost_line_ids=lines, execution_on=next_bank_day(work.today), key=self.stage.key()
+        )
+        references = self._release(batch, at_utc + timedelta(minutes=20))
         if not plot.stops_at(Stop.ORDERED):
             self.stage.plan(at_utc + timedelta(days=1), partial(self._confirm, plot, references))
+
+    def _release(self, batch: str, at_utc: datetime) -> tuple[str, ...]:
+        """The other treasurer looks at the batch and releases it."""
+        work = self.stage.work(self.treasurers[1], at_utc)
+        seen = batch_page(work, batch)
+        batches.release_batch(
+            work,
+            reference=batch,
+            seen=seen.seal,
+            typed_cents=seen.row.total_cents,
+            typed_count=seen.row.line_count,
+            key=self.stage.key(),
+        )
+        batches.note_uploaded(work, reference=batch, uploaded_on=work.today)
+        return tuple(line.reference for line in batch_page(work, batch).lines)
 
     def _confirm(self, plot: Plot, references: tuple[str, ...], at_utc: datetime) -> None:
         work = self.stage.work(self.treasurers[-1], at_utc)

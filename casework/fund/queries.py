@@ -5,24 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from casework.context import Work
 from casework.fund.refusals import BookingKind
-from casework.fund.tables import FundBooking
+from casework.fund.tables import ContributionInvoice, FundBooking
 from casework.network.tables import Partner
 from casework.people.tables import Person
 
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """What one partner is to put in for a year, and what it has put in, in cents."""
+    """What one partner is to put in for a year, and what it has put in, in cents.
+
+    ``invoice`` is the reference of its invoice, if that was made, and ``due_on`` when it is due.
+    """
 
     partner: str
     partner_name: str
     expected_cents: int
     received_cents: int
     last_received_on: date | None
+    takes_part: bool
+    invoice: str
+    due_on: date | None
 
     @property
     def open_cents(self) -> int:
@@ -58,7 +64,8 @@ class PartnerChoice:
 def contributions_of_year(work: Work, year: int) -> tuple[Contribution, ...]:
     """Per partner that takes part in ``year``, or that paid for it all the same: expected and received.
 
-    The amount is that of the policy in force at the end of the year, or today while it runs.
+    The amount is that of the invoice, or where there is none of the policy in force at the end of the year,
+    or today while it runs.
     """
     due_each = work.policy_on(min(work.today, date(year, 12, 31))).contribution.per_partner_cents
     received = {
@@ -78,17 +85,36 @@ def contributions_of_year(work: Work, year: int) -> tuple[Contribution, ...]:
             .group_by(FundBooking.partner_id)
         )
     }
-    partners = work.session.scalars(
-        select(Partner).where(Partner.network_id == work.network.id).order_by(Partner.name, Partner.code)
+    partners = work.session.execute(
+        select(Partner, ContributionInvoice)
+        .outerjoin(
+            ContributionInvoice,
+            and_(ContributionInvoice.partner_id == Partner.id, ContributionInvoice.for_year == year),
+        )
+        .where(Partner.network_id == work.network.id)
+        .order_by(Partner.name, Partner.code)
     )
     rows = []
-    for partner in partners:
+    for partner, invoice in partners:
         member = partner.joined_on <= date(year, 12, 31) and (
             partner.left_on is None or partner.left_on > date(year, 1, 1)
         )
         cents, last_on = received.get(partner.id, (0, None))
-        if member or cents:
-            rows.append(Contribution(partner.code, partner.name, due_each if member else 0, cents, last_on))
+        if not (member or cents or invoice):
+            continue
+        asked = due_each if member else 0
+        rows.append(
+            Contribution(
+                partner=partner.code,
+                partner_name=partner.name,
+                expected_cents=invoice.amount_cents if invoice else asked,
+                received_cents=cents,
+                last_received_on=last_on,
+                takes_part=member,
+                invoice=invoice.reference if invoice else "",
+                due_on=invoice.due_on if invoice else None,
+            )
+        )
     return tuple(rows)
 
 
@@ -97,7 +123,9 @@ def contribution_years(work: Work) -> tuple[int, ...]:
     first = work.session.scalar(
         select(func.min(Partner.joined_on)).where(Partner.network_id == work.network.id)
     )
-    return tuple(range(work.today.year, (first or work.today).year - 1, -1))
+    # In autumn the invoices for the next year are made.
+    last = work.today.year + (work.today.month >= 10)
+    return tuple(range(last, (first or work.today).year - 1, -1))
 
 
 def partner_choices(work: Work) -> tuple[PartnerChoice, ...]:

@@ -66,6 +66,20 @@ class NothingExpected(Conflict):
     )
 
 
+class YearNotInvoiced(Invalid):
+    """A year that is long over or far ahead."""
+
+    nl = "Voor {year} kunt u geen facturen maken. Kies dit jaar, het vorige of het volgende."
+    en = "No invoices can be made for {year}. Choose this year, the last or the next."
+
+
+class NothingToInvoice(Conflict):
+    """Every partner of that year has its invoice."""
+
+    nl = "Alle partners hebben hun factuur over {year} al. Er is niets gemaakt."
+    en = "Every partner has its invoice for {year} already. Nothing was made."
+
+
 class StillMember(Conflict):
     """A contribution is only paid back to a partner that leaves."""
 

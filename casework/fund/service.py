@@ -41,7 +41,7 @@ def book_contribution(
     """
     may_book(work)
     payer = _partner(work, partner)
-    _check_day(work, received_on)
+    check_day(work, received_on)
     done = attempt(
         work,
         "contribution.book",
@@ -71,7 +71,7 @@ def book_expected_contributions(
     chosen = sorted(set(partners))
     if not chosen:
         raise NobodyChosen(field="partner")
-    _check_day(work, received_on)
+    check_day(work, received_on)
     done = attempt(
         work,
         "contribution.book_expected",
@@ -82,7 +82,7 @@ def book_expected_contributions(
     )
     if done.repeated:
         return tuple(done.result.split(","))
-    _one_at_a_time(work)
+    one_at_a_time(work)
     expected = {one.partner: one for one in contributions_of_year(work, for_year)}
     references = []
     for code in chosen:
@@ -115,7 +115,7 @@ def pay_back_contribution(
     payee = _partner(work, partner)
     if payee.left_on is None:
         raise StillMember(field="partner", partner=payee.name)
-    _check_day(work, paid_on)
+    check_day(work, paid_on)
     done = attempt(
         work, "contribution.pay_back", key, partner=partner, cents=amount_cents, on=paid_on.isoformat()
     )
@@ -153,7 +153,7 @@ def pay_back_receipt(work: Work, *, subject: str, amount_cents: int, paid_on: da
     :class:`BookedInFuture`, :class:`NotOwedYet`.
     """
     may_book(work)
-    _check_day(work, paid_on)
+    check_day(work, paid_on)
     done = attempt(work, "receipt.pay_back", key, subject=subject, cents=amount_cents, on=paid_on.isoformat())
     if done.repeated:
         return done.result
@@ -188,7 +188,7 @@ def book_other(
 ) -> str:
     """Book bank costs, other costs or other income as the bank statement shows them."""
     may_book(work)
-    _check_day(work, booked_on)
+    check_day(work, booked_on)
     done = attempt(work, "fund.book", key, kind=kind.value, cents=amount_cents, on=booked_on.isoformat())
     if done.repeated:
         return done.result
@@ -209,7 +209,7 @@ def take_over_pot(
     """Book the money of a pot that existed before, on the name of the partner that held it."""
     may_book(work)
     holder = _partner(work, partner)
-    _check_day(work, taken_over_on)
+    check_day(work, taken_over_on)
     done = attempt(
         work, "fund.take_over", key, partner=partner, cents=bank_cents, on=taken_over_on.isoformat()
     )
@@ -296,7 +296,7 @@ def _reference(work: Work) -> str:
     return f"F-{year}-{number:04d}"
 
 
-def _one_at_a_time(work: Work) -> None:
+def one_at_a_time(work: Work) -> None:
     """Let another treasurer who books what is expected wait, so that it is not booked twice."""
     own = select(Network.id).where(Network.id == work.network.id)
     work.session.execute(own.with_for_update(key_share=True))
@@ -317,8 +317,11 @@ def may_book(work: Work) -> None:
         raise Forbidden()
 
 
-def _check_day(work: Work, day: date) -> None:
-    """Bookings of a new installation may reach back a year; an earlier day is a mistyped one."""
+def check_day(work: Work, day: date) -> None:
+    """Raise for a day in the future, or a mistyped one.
+
+    Bookings of a new installation may reach back a year; an earlier day is a mistyped one.
+    """
     if day > work.today:
         raise BookedInFuture(field="on")
     if day.year < work.today.year - 1:

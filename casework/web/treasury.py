@@ -1,38 +1,52 @@
-"""The treasurer's own page, and the payouts: order, confirm, reject, return, release."""
+"""Payments one by one: confirm, reject, return, take a confirmation back, release a promise."""
 
 from __future__ import annotations
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from casework.access import Permission
-from casework.claims.queries import due_claims
 from casework.context import Work
-from casework.fund.queries import contributions_of_year
-from casework.fund.suspense import owed_back
 from casework.payout import service
+from casework.payout.batch_queries import (
+    fund_payment,
+)
 from casework.payout.queries import (
     line_to_pay,
-    lines_to_pay,
     payout_page,
     payouts,
-    payouts_under_way,
+    reopened_reasons,
 )
-from casework.payout.refusals import NothingChosen, PayoutState, ReleaseReason
-from casework.web import treasury_fund, treasury_suspense
+from casework.payout.refusals import PayoutState, ReleaseReason
+from casework.web import (
+    treasury_accounts,
+    treasury_advances,
+    treasury_batches,
+    treasury_cards,
+    treasury_fund,
+    treasury_index,
+    treasury_lines,
+    treasury_suspense,
+)
 from casework.web.errors import errors_by_field, status_of
-from casework.web.fields import ChoiceField, DateField, FormSchema, parse
-from casework.web.money_form import choose_number, confirmed, form_key, language, page_number
+from casework.web.fields import ChoiceField, DateField, FormSchema, LineField, parse
+from casework.web.money_form import confirmed, form_key, language, page_number
 from casework.web.route import needs, work
 from casework.web.treasury_base import bp
-from errors import Conflict, Invalid
-from ledger.balances import fund_position
+from errors import Conflict, Invalid, NotFound
 
-__all__ = ["bp", "treasury_fund", "treasury_suspense"]
-
-_DUE_SHOWN = 10
+__all__ = [
+    "bp",
+    "treasury_accounts",
+    "treasury_advances",
+    "treasury_batches",
+    "treasury_cards",
+    "treasury_fund",
+    "treasury_index",
+    "treasury_lines",
+    "treasury_suspense",
+]
 
 
 class PaidForm(FormSchema):
@@ -47,59 +61,16 @@ class EndedForm(FormSchema):
     ended_on = DateField(needed=True)
 
 
+class ReopenForm(FormSchema):
+    """Why a confirmation is taken back."""
+
+    reason = LineField(needed=True)
+
+
 class ReleaseForm(FormSchema):
     """Why a promise is released."""
 
     reason = ChoiceField(frozenset(ReleaseReason), needed=True)
-
-
-@bp.get("/betalen")
-@needs(Permission.PAYOUT_ORDER)
-def index() -> str:
-    """What is to be paid, confirmed and collected."""
-    with work() as job:
-        return _index(job)
-
-
-def _index(job: Work, errors: dict[str, str] | None = None) -> str:
-    year = job.today.year
-    contributions = contributions_of_year(job, year)
-    return render_template(
-        "treasury/index.html",
-        errors=errors or {},
-        fund_position=fund_position(job.session, network=job.network.code),
-        lines=lines_to_pay(job),
-        under_way=payouts_under_way(job),
-        due=due_claims(job, limit=_DUE_SHOWN),
-        owed=owed_back(job),
-        year=year,
-        contributions=contributions,
-        still_expected=[one for one in contributions if one.open_cents],
-    )
-
-
-@bp.post("/betalen/opdracht")
-@needs(Permission.PAYOUT_ORDER)
-def order() -> str | Response | tuple[str, int]:
-    """Order the ticked lines; the first time asks to look at payee, account and amount once more."""
-    chosen = [number for text in request.form.getlist("line") if (number := choose_number(text))]
-    with work(write=False) as job:
-        if not chosen:
-            return _index(job, errors_by_field(NothingChosen(field="line"))), 422
-        lines = lines_to_pay(job, only=chosen)
-        if not confirmed() and lines:
-            return render_template("treasury/order.html", lines=lines, key=form_key())
-    with work() as job:
-        references = service.order_payouts(job, cost_line_ids=chosen, key=form_key())
-    flash(
-        ngettext(
-            "De betaling is opgedragen. Bevestig haar als de bank haar heeft afgeschreven.",
-            "%(num)d betalingen zijn opgedragen. Bevestig ze als de bank ze heeft afgeschreven.",
-            len(references),
-        ),
-        "success",
-    )
-    return redirect(url_for("treasury.index"))
 
 
 @bp.get("/betalen/uitbetalingen")
@@ -123,22 +94,37 @@ def payout_list() -> str:
 @bp.get("/betalen/uitbetalingen/<reference>")
 @needs(Permission.PAYOUT_VIEW)
 def payout(reference: str) -> str:
-    """One payout, with what can be booked about it."""
+    """One payment, for a case or out of the pot, with what can be booked about it."""
     with work() as job:
         return _payout(job, reference)
 
 
 def _payout(job: Work, reference: str, errors: dict[str, str] | None = None, step: str = "") -> str:
-    return render_template(
-        "treasury/payout.html",
-        payout=payout_page(job, reference),
-        today=job.today,
-        errors=errors or {},
-        step=step,
-        on=request.form.get("on"),
-        ended_on=request.form.get("ended_on"),
-        key=request.form.get("idempotency_key"),
-    )
+    names = {
+        "today": job.today,
+        "errors": errors or {},
+        "step": step,
+        "on": request.form.get("on"),
+        "ended_on": request.form.get("ended_on"),
+        "reason": request.form.get("reason"),
+        "key": request.form.get("idempotency_key"),
+    }
+    try:
+        return render_template("treasury/payout.html", payout=payout_page(job, reference), **names)
+    except NotFound:
+        payment = fund_payment(job, reference)
+        reopened = reopened_reasons(job, reference)
+        return render_template("treasury/payment.html", payment=payment, reopened=reopened, **names)
+
+
+def _shown(job: Work, reference: str) -> tuple[int, str]:
+    """Amount and payee of a payment, for the question before what cannot be undone."""
+    try:
+        row = payout_page(job, reference).row
+    except NotFound:
+        payment = fund_payment(job, reference)
+        return payment.amount_cents, payment.payee_name
+    return row.amount_cents, row.payee_name
 
 
 @bp.post("/betalen/uitbetalingen/<reference>/bevestigen")
@@ -164,8 +150,16 @@ def end(reference: str, step: str) -> str | Response | tuple[str, int]:
         ended_on = parse(EndedForm(), request.form)["ended_on"]
         if not confirmed():
             with work(write=False) as job:
-                shown = payout_page(job, reference)
-            return render_template("treasury/end.html", payout=shown, step=step, on=ended_on, key=form_key())
+                cents, payee = _shown(job, reference)
+            return render_template(
+                "treasury/end.html",
+                reference=reference,
+                amount_cents=cents,
+                payee=payee,
+                step=step,
+                on=ended_on,
+                key=form_key(),
+            )
         with work() as job:
             if step == "geweigerd":
                 service.reject_payout(job, reference=reference, rejected_on=ended_on, key=form_key())
@@ -177,8 +171,34 @@ def end(reference: str, step: str) -> str | Response | tuple[str, int]:
         }
         with work(write=False) as job:
             return _payout(job, reference, found, step), status_of(problem)
-    flash(_("Geboekt. De kostenregel staat weer bij wat u kunt betalen."), "success")
+    flash(_("Geboekt. Wat betaald moest worden, staat weer bij wat u kunt betalen."), "success")
     return redirect(url_for("treasury.index"))
+
+
+@bp.post("/betalen/uitbetalingen/<reference>/terugdraaien")
+@needs(Permission.PAYOUT_ORDER)
+def reopen(reference: str) -> str | Response | tuple[str, int]:
+    """Take a confirmation back that was a mistake; asks once more first."""
+    try:
+        reason = parse(ReopenForm(), request.form)["reason"]
+        if not confirmed():
+            with work(write=False) as job:
+                cents, payee = _shown(job, reference)
+            return render_template(
+                "treasury/reopen.html",
+                reference=reference,
+                amount_cents=cents,
+                payee=payee,
+                reason=reason,
+                key=form_key(),
+            )
+        with work() as job:
+            service.reopen_payout(job, reference=reference, reason=reason, key=form_key())
+    except (Invalid, Conflict) as problem:
+        with work(write=False) as job:
+            return _payout(job, reference, errors_by_field(problem), "terugdraaien"), status_of(problem)
+    flash(_("De bevestiging is teruggedraaid. De betaling is weer onderweg."), "success")
+    return redirect(url_for("treasury.payout", reference=reference))
 
 
 @bp.route("/betalen/kostenregels/<int:cost_line_id>/vrijgeven", methods=["GET", "POST"])

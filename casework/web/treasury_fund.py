@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response
 
 from casework.access import Permission
 from casework.context import Work
-from casework.fund import service
+from casework.fund import invoices, service
+from casework.fund.invoices import invoices_to_make
 from casework.fund.queries import contribution_years, contributions_of_year, partner_choices
 from casework.fund.refusals import OTHER_KINDS, BookingKind
 from casework.web.errors import errors_by_field, status_of
@@ -80,6 +81,8 @@ def _contributions(job: Work, year: int, errors: dict[str, str] | None = None) -
         rows=rows,
         on=form.get("on") or job.today,
         errors=errors or {},
+        to_invoice=sum(one.takes_part and not one.invoice for one in rows),
+        today=job.today,
         ticked=form.getlist("partner") if request.method == "POST" else everyone,
         key=form.get("idempotency_key"),
     )
@@ -105,6 +108,26 @@ def book_expected() -> str | Response | tuple[str, int]:
             return _contributions(job, year, errors_by_field(problem)), status_of(problem)
     flash(ngettext("De bijdrage is geboekt.", "%(num)d bijdragen zijn geboekt.", len(references)), "success")
     return redirect(url_for("treasury.contributions", jaar=values["year"]))
+
+
+@bp.post("/betalen/bijdragen/facturen")
+@needs(Permission.FUND_BOOK)
+def make_invoices() -> str | Response | tuple[str, int]:
+    """Make the invoices of a year that are not there yet, after a question."""
+    year = choose_number(request.form.get("year", "")) or 0
+    if not confirmed():
+        with work(write=False) as job:
+            count = invoices_to_make(job, year) if year else 0
+        if count:
+            return render_template("treasury/invoices.html", year=year, count=count, key=form_key())
+    try:
+        with work() as job:
+            made = invoices.make_invoices(job, for_year=year, key=form_key())
+    except (Invalid, Conflict) as problem:
+        with work(write=False) as job:
+            return _contributions(job, year, errors_by_field(problem)), status_of(problem)
+    flash(ngettext("De factuur is gemaakt.", "%(num)d facturen zijn gemaakt.", len(made)), "success")
+    return redirect(url_for("treasury.contributions", jaar=year))
 
 
 @bp.route("/betalen/bijdragen/los", methods=["GET", "POST"])

@@ -6,7 +6,9 @@ Every function raises :class:`ledger.refusals.AmountNotPositive` for an amount o
 
 from ledger.events.cases import (
     cards_bought,
+    cards_found,
     cards_handed_out,
+    cards_missing,
     case_approved,
     commitment_raised,
     commitment_released,
@@ -53,7 +55,9 @@ __all__ = [
     "advance_set_off",
     "bank_costs",
     "cards_bought",
+    "cards_found",
     "cards_handed_out",
+    "cards_missing",
     "case_approved",
     "claim_fell_back",
     "claim_written_off",

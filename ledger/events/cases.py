@@ -128,3 +128,29 @@ def cards_handed_out(*, case: str, amount_cents: int, booked_on: date, cause: st
         cause=cause,
         key=key,
     )
+
+
+def cards_missing(*, amount_cents: int, booked_on: date, cause: str, key: str) -> Draft:
+    """Fewer cards were counted than the book says: what is gone is a cost."""
+    return simple(
+        EntryKind.OTHER_COSTS,
+        (Account.OTHER_COSTS, ""),
+        (Account.CARDS, ""),
+        amount_cents,
+        booked_on=booked_on,
+        cause=cause,
+        key=key,
+    )
+
+
+def cards_found(*, amount_cents: int, booked_on: date, cause: str, key: str) -> Draft:
+    """More cards were counted than the book says: what turned up is income."""
+    return simple(
+        EntryKind.OTHER_INCOME,
+        (Account.CARDS, ""),
+        (Account.OTHER_INCOME, ""),
+        amount_cents,
+        booked_on=booked_on,
+        cause=cause,
+        key=key,
+    )

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from casework.cases.brought import brought_by, brought_by_actor
-from casework.cases.submission import hand_over
+from casework.cases.handing_over import hand_over
 from casework.cases.tables import Case
 from casework.decision.inquiry import ask
 from casework.decision.queries import decision_panel
@@ -15,7 +15,6 @@ from casework.decision.refusals import OwnSubmission
 from casework.decision.voting import Ballot, vote
 from casework.payout.queries import lines_to_pay
 from casework.payout.refusals import OwnCase
-from casework.payout.service import order_payouts
 from casework.people.tables import Person
 from casework.settlement.mandate import conflicts_of_actor
 from casework.settlement.proposal import Proposal
@@ -25,7 +24,7 @@ from rules.roles import Role
 from storage.unit_of_work import unit_of_work
 from tests.integration.factories import Cast, a_case, a_cast, a_person, appoint, work_as
 from tests.integration.settlement.paid import a_paid_case
-from tests.integration.treasury.scene import a_funded_cast, an_approved_case
+from tests.integration.treasury.scene import a_funded_cast, an_approved_case, prepare
 
 
 def _handed_over(session: Session, cast: Cast, case: Case) -> Person:
@@ -73,7 +72,7 @@ def test_who_handed_it_over_does_not_pay(engine: Engine) -> None:
         work = work_as(session, cast.applicant, cast.network)
         assert lines_to_pay(work)[0].involved
         with pytest.raises(OwnCase, match=case.number):
-            order_payouts(work, cost_line_ids=[case.cost_lines[0].id], key="betaal-zelf-1")
+            prepare(work, [case])
         treasurer = work_as(session, cast.treasurer, cast.network)
         assert not lines_to_pay(treasurer)[0].involved
 

@@ -7,10 +7,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from casework.cases.tables import Case
+from casework.cases.tables import Case, CostLine
 from casework.context import Work
+from casework.payout import batches
+from casework.payout.batch_queries import batch_page
 from ledger import book, events
 from ledger.balances import FundPosition, fund_position
+from ledger.bank.payment_file import next_bank_day
 from tests.integration import factories as make
 from tests.integration.factories import NOW, Cast
 
@@ -57,3 +60,44 @@ def an_approved_case(
 def position(work: Work) -> FundPosition:
     """How the pot stands."""
     return fund_position(work.session, network=work.network.code)
+
+
+def prepare(
+    work: Work, cases: Sequence[Case], *, lines: Sequence[CostLine] | None = None, key: str = "order-key-1"
+) -> str:
+    """Put the lines of these cases (or only ``lines``) in a batch, as the actor of ``work``."""
+    chosen = lines if lines is not None else [line for case in cases for line in case.cost_lines]
+    return batches.prepare_batch(
+        work,
+        cost_line_ids=[line.id for line in chosen],
+        execution_on=next_bank_day(work.today),
+        key=f"{key}-prepare",
+    )
+
+
+def release(work: Work, reference: str, *, key: str = "order-key-1") -> tuple[str, ...]:
+    """Release a batch as the actor of ``work`` saw it; the references of its payments."""
+    page = batch_page(work, reference)
+    batches.release_batch(
+        work,
+        reference=reference,
+        seen=page.seal,
+        typed_cents=page.row.total_cents,
+        typed_count=page.row.line_count,
+        key=f"{key}-release",
+    )
+    return tuple(line.reference for line in batch_page(work, reference).lines)
+
+
+def order(
+    session: Session,
+    cast: Cast,
+    *cases: Case,
+    lines: Sequence[CostLine] | None = None,
+    key: str = "order-key-1",
+    at_utc: datetime = NOW,
+) -> tuple[str, ...]:
+    """Order the payment of these cases, prepared by one treasurer and released by the other."""
+    first = make.work_as(session, cast.treasurer, cast.network, at_utc=at_utc)
+    second = make.work_as(session, cast.second_treasurer, cast.network, at_utc=at_utc)
+    return release(second, prepare(first, cases, lines=lines, key=key), key=key)

@@ -28,7 +28,7 @@ from rules.clock import AgeBucket
 from storage.unit_of_work import unit_of_work
 from tests.integration import factories as make
 from tests.integration.factories import NOW, Cast
-from tests.integration.treasury.scene import a_funded_cast, an_approved_case, position
+from tests.integration.treasury.scene import a_funded_cast, an_approved_case, order, position
 
 TODAY = date(2026, 6, 1)
 EARLIER = NOW - timedelta(days=100)
@@ -48,7 +48,7 @@ def owed(session: Session, cast: Cast, *shares: tuple[str, int], due_on: date = 
     case = an_approved_case(session, cast, amounts=(sum(cents for _, cents in shares),), at_utc=EARLIER)
     work = make.work_as(session, cast.treasurer, cast.network, at_utc=EARLIER)
     key = f"owed-{case.number}"
-    [reference] = payouts.order_payouts(work, cost_line_ids=[case.cost_lines[0].id], key=key)
+    [reference] = order(session, cast, case, key=key, at_utc=EARLIER)
     payouts.confirm_payout(work, reference=reference, paid_on=work.today, key=f"{key}-paid")
     settlement = f"{case.number}-V1"
     raised = claims.raise_claims(
@@ -278,7 +278,7 @@ def test_a_later_payment_of_a_settled_case_is_to_be_settled_too(engine: Engine) 
             case=it.case.number, amount_cents=4_000, booked_on=TODAY, cause=it.case.number, key="top-up-1"
         )
         book.post(session, network=cast.network.code, draft=draft, recorded_at_utc=NOW)
-        [second] = payouts.order_payouts(work, cost_line_ids=[it.case.cost_lines[1].id], key="order-key-1")
+        [second] = order(session, cast, lines=[it.case.cost_lines[1]])
         assert second == f"{it.case.number}-U2"
         payouts.confirm_payout(work, reference=second, paid_on=TODAY, key="confirm-key-1")
         assert (it.case.payment_state, it.case.settlement_state) == ("paid", "none")

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, select
 
 from casework.audit.tables import LogRecord
-from casework.cases.tables import Case
-from casework.context import Work
+from casework.cases.tables import CostLine
 from casework.decision.tables import DecisionVote
 from casework.fund.once import KeyMissing, KeyReused
+from casework.fund.refusals import ReasonMissing
 from casework.payout import service
 from casework.payout.queries import line_to_pay, lines_to_pay, payout_page, payouts, payouts_under_way
 from casework.payout.refusals import (
     AccountMissing,
+    AccountUnusable,
     AlreadyOrdered,
     DateBefore,
     DateInFuture,
@@ -28,18 +28,21 @@ from casework.payout.refusals import (
     PayoutState,
     ReleaseReason,
 )
-from casework.payout.tables import Payout
 from errors import Forbidden, NotFound
 from storage.unit_of_work import unit_of_work
 from tests.integration import factories as make
 from tests.integration.factories import NOW
-from tests.integration.treasury.scene import POT_CENTS, a_funded_cast, an_approved_case, position
+from tests.integration.treasury.scene import (
+    POT_CENTS,
+    a_funded_cast,
+    an_approved_case,
+    order,
+    position,
+    prepare,
+    release,
+)
 
 TODAY = date(2026, 6, 1)
-
-
-def _order(work: Work, case: Case, key: str = "order-key-1") -> list[str]:
-    return list(service.order_payouts(work, cost_line_ids=[line.id for line in case.cost_lines], key=key))
 
 
 def test_the_life_of_a_payout_in_the_book(engine: Engine) -> None:
@@ -49,7 +52,7 @@ def test_the_life_of_a_payout_in_the_book(engine: Engine) -> None:
         work = make.work_as(session, cast.treasurer, cast.network)
         assert position(work).available_cents == POT_CENTS - 50_000
 
-        first, second = _order(work, case)
+        first, second = order(session, cast, case)
         assert (first, second) == (f"{case.number}-U1", f"{case.number}-U2")
         assert case.payment_state == "ordered"
         now = position(work)
@@ -70,12 +73,12 @@ def test_a_rejected_and_a_returned_payment_stand_as_a_promise_again(engine: Engi
         cast = a_funded_cast(session)
         case = an_approved_case(session, cast)
         work = make.work_as(session, cast.treasurer, cast.network)
-        [first] = _order(work, case)
+        [first] = order(session, cast, case)
         service.reject_payout(work, reference=first, rejected_on=TODAY, key="reject-key-1")
         assert case.payment_state == "none"
         assert position(work).commitments_cents == 50_000
 
-        [second] = _order(work, case, key="order-key-2")
+        [second] = order(session, cast, case, key="order-key-2")
         assert second == f"{case.number}-U2"
         service.confirm_payout(work, reference=second, paid_on=TODAY, key="confirm-key-1")
         service.return_payout(work, reference=second, returned_on=TODAY, key="return-key-1")
@@ -90,7 +93,7 @@ def test_a_part_that_is_rejected_or_returned_leaves_the_rest(engine: Engine) -> 
         cast = a_funded_cast(session)
         case = an_approved_case(session, cast, amounts=(40_000, 10_000))
         work = make.work_as(session, cast.treasurer, cast.network)
-        first, second = _order(work, case)
+        first, second = order(session, cast, case)
         service.reject_payout(work, reference=second, rejected_on=TODAY, key="reject-key-1")
         assert case.payment_state == "ordered"
         service.confirm_payout(work, reference=first, paid_on=TODAY, key="confirm-key-1")
@@ -116,13 +119,13 @@ def test_a_released_line_frees_its_money_and_is_not_paid(engine: Engine) -> None
         assert position(work).commitments_cents == 10_000
         assert [row.amount_cents for row in lines_to_pay(work)] == [10_000]
         with pytest.raises(LineReleased):
-            service.order_payouts(work, cost_line_ids=[line.id], key="order-key-1")
+            prepare(work, [case], lines=[line])
         with pytest.raises(LineReleased):
             service.release_line(
                 work, cost_line_id=line.id, reason=ReleaseReason.EXPIRED, key="release-key-2"
             )
-        _order_second = service.order_payouts(work, cost_line_ids=[case.cost_lines[1].id], key="order-key-2")
-        with pytest.raises(AlreadyOrdered, match=_order_second[0]):
+        [second] = order(session, cast, lines=[case.cost_lines[1]], key="order-key-2")
+        with pytest.raises(AlreadyOrdered, match=second):
             service.release_line(
                 work, cost_line_id=case.cost_lines[1].id, reason=ReleaseReason.EXPIRED, key="release-key-3"
             )
@@ -145,22 +148,33 @@ def test_who_submitted_or_voted_does_not_pay(engine: Engine) -> None:
             work = make.work_as(session, person, cast.network)
             assert lines_to_pay(work)[0].involved
             with pytest.raises(OwnCase, match=case.number):
-                _order(work, case)
+                prepare(work, [case])
         work = make.work_as(session, cast.treasurer, cast.network)
         assert not lines_to_pay(work)[0].involved
-        assert _order(work, case)
+        assert prepare(work, [case])
 
 
 def test_only_a_treasurer_pays(engine: Engine) -> None:
     with unit_of_work(engine) as session:
         cast = a_funded_cast(session)
         case = an_approved_case(session, cast)
-        for person in (cast.secretariat[0], cast.applicant):
+        treasurer = make.work_as(session, cast.treasurer, cast.network)
+        reference = prepare(treasurer, [case])
+        for person in (
+            cast.secretariat[0],
+            cast.applicant,
+            cast.auditor,
+            cast.executive,
+            cast.administrator,
+            cast.representative,
+        ):
+            work = make.work_as(session, person, cast.network)
             with pytest.raises(Forbidden):
-                _order(make.work_as(session, person, cast.network), case)
-        for person in (cast.auditor, cast.executive, cast.administrator, cast.representative):
-            with pytest.raises(NotFound):
-                _order(make.work_as(session, person, cast.network), case)
+                prepare(work, [case], key="order-key-2")
+            with pytest.raises(Forbidden):
+                release(work, reference)
+            with pytest.raises(Forbidden):
+                service.confirm_payout(work, reference="X-U1", paid_on=TODAY, key="confirm-key-1")
 
 
 def test_another_network_does_not_see_or_pay(engine: Engine) -> None:
@@ -171,10 +185,10 @@ def test_another_network_does_not_see_or_pay(engine: Engine) -> None:
         stranger = make.work_as(session, other.treasurer, other.network)
         assert lines_to_pay(stranger) == ()
         with pytest.raises(NotFound):
-            _order(stranger, case)
+            prepare(stranger, [case])
         with pytest.raises(NotFound):
             line_to_pay(stranger, case.cost_lines[0].id)
-        [reference] = _order(make.work_as(session, cast.treasurer, cast.network), case)
+        [reference] = order(session, cast, case)
         with pytest.raises(NotFound):
             payout_page(stranger, reference)
         with pytest.raises(NotFound):
@@ -186,16 +200,19 @@ def test_what_cannot_be_paid(engine: Engine) -> None:
         cast = a_funded_cast(session)
         work = make.work_as(session, cast.treasurer, cast.network)
         with pytest.raises(NothingChosen):
-            service.order_payouts(work, cost_line_ids=[], key="order-key-1")
+            prepare(work, [])
         waiting = make.a_case(session, cast.network, cast.applicant)
         with pytest.raises(NotApproved):
-            _order(work, waiting)
+            prepare(work, [waiting])
         nameless = an_approved_case(session, cast)
         nameless.cost_lines[0].payee_iban = ""
         with pytest.raises(AccountMissing):
-            _order(work, nameless)
+            prepare(work, [nameless])
+        nameless.cost_lines[0].payee_iban = "NL91ABNA0417164301"
+        with pytest.raises(AccountUnusable, match="Zayaz"):
+            prepare(work, [nameless])
         with pytest.raises(NotFound):
-            service.order_payouts(work, cost_line_ids=[987_654], key="order-key-1")
+            prepare(work, [], lines=[CostLine(id=987_654)])
 
 
 def test_a_repeat_gives_the_first_result_and_another_content_is_refused(engine: Engine) -> None:
@@ -203,13 +220,18 @@ def test_a_repeat_gives_the_first_result_and_another_content_is_refused(engine: 
         cast = a_funded_cast(session)
         case, other = an_approved_case(session, cast), an_approved_case(session, cast)
         work = make.work_as(session, cast.treasurer, cast.network)
-        assert _order(work, case) == _order(work, case)
+        reference = prepare(work, [case])
+        assert prepare(work, [case]) == reference
         with pytest.raises(KeyReused):
-            service.order_payouts(work, cost_line_ids=[other.cost_lines[0].id], key="order-key-1")
+            prepare(work, [other])
         with pytest.raises(KeyMissing):
-            _order(work, other, key="")
-        with pytest.raises(AlreadyOrdered):
-            _order(work, case, key="order-key-2")
+            prepare(work, [other], key="!")
+        with pytest.raises(AlreadyOrdered, match=reference):
+            prepare(work, [case], key="order-key-2")
+        second = make.work_as(session, cast.second_treasurer, cast.network)
+        assert release(second, reference) == release(second, reference)
+        with pytest.raises(AlreadyOrdered, match="-U1"):
+            prepare(work, [case], key="order-key-2")
         [row] = payouts_under_way(work)
         for _twice in range(2):
             service.confirm_payout(work, reference=row.reference, paid_on=TODAY, key="confirm-key-1")
@@ -220,12 +242,51 @@ def test_a_repeat_gives_the_first_result_and_another_content_is_refused(engine: 
         assert sorted(logged) == ["payout.confirm", "payout.order"]
 
 
+def test_a_returned_part_of_a_partly_ordered_case_leaves_nothing_paid(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        cast = a_funded_cast(session)
+        case = an_approved_case(session, cast, amounts=(40_000, 10_000))
+        work = make.work_as(session, cast.treasurer, cast.network)
+        [first] = order(session, cast, lines=[case.cost_lines[0]])
+        service.confirm_payout(work, reference=first, paid_on=TODAY, key="confirm-key-1")
+        assert case.payment_state == "ordered"  # the second line was never ordered
+        service.return_payout(work, reference=first, returned_on=TODAY, key="return-key-1")
+        assert (case.payment_state, case.first_paid_on) == ("none", None)
+        assert position(work).commitments_cents == 50_000
+        assert len(lines_to_pay(work)) == 2
+
+
+def test_a_mistaken_confirmation_is_taken_back_with_a_reason(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        cast = a_funded_cast(session)
+        case = an_approved_case(session, cast, amounts=(40_000, 10_000))
+        work = make.work_as(session, cast.treasurer, cast.network)
+        first, second = order(session, cast, case)
+        with pytest.raises(NotUnderWay):
+            service.reopen_payout(work, reference=first, reason="Niet op het afschrift.", key="reopen-key-1")
+        service.confirm_payout(work, reference=first, paid_on=TODAY, key="confirm-key-1")
+        service.confirm_payout(work, reference=second, paid_on=TODAY, key="confirm-key-2")
+        assert case.payment_state == "paid"
+        with pytest.raises(ReasonMissing):
+            service.reopen_payout(work, reference=first, reason=" ", key="reopen-key-1")
+        for _twice in range(2):
+            service.reopen_payout(work, reference=first, reason="Niet op het afschrift.", key="reopen-key-1")
+        assert (case.payment_state, case.first_paid_on) == ("ordered", TODAY)
+        now = position(work)
+        assert (now.in_transit_cents, now.bank_cents) == (-40_000, POT_CENTS - 10_000)
+        shown = payout_page(work, first)
+        assert (shown.row.state, shown.row.paid_on) == (PayoutState.ORDERED, None)
+        assert shown.reopened == ("Niet op het afschrift.",)
+        service.confirm_payout(work, reference=first, paid_on=TODAY, key="confirm-key-3")
+        assert case.payment_state == "paid"
+
+
 def test_a_bank_date_lies_between_the_order_and_today(engine: Engine) -> None:
     with unit_of_work(engine) as session:
         cast = a_funded_cast(session)
         case = an_approved_case(session, cast)
         work = make.work_as(session, cast.treasurer, cast.network)
-        [reference] = _order(work, case)
+        [reference] = order(session, cast, case)
         for act, name in (
             (service.confirm_payout, "paid_on"),
             (service.reject_payout, "rejected_on"),
@@ -247,64 +308,10 @@ def test_lists_show_what_there_is(engine: Engine) -> None:
         work = make.work_as(session, cast.treasurer, cast.network)
         rows = lines_to_pay(work)
         assert [(row.case_number, row.days_waiting) for row in rows] == [(urgent.number, 0), (late.number, 9)]
-        [reference] = _order(work, urgent)
+        [reference] = order(session, cast, urgent)
         assert [row.case_number for row in lines_to_pay(work)] == [late.number]
         shown = payout_page(work, reference)
         assert (shown.row.state, shown.ordered_by) == (PayoutState.ORDERED, cast.treasurer.name)
         assert payouts(work, search=urgent.number[-4:]).total == 1
         assert payouts(work, search="niets").total == 0
         assert payouts(work, state="paid").total == 0
-
-
-def test_a_double_click_pays_once(engine: Engine) -> None:
-    """Two requests with one key, at the same moment, in two transactions."""
-    with unit_of_work(engine) as session:
-        cast = a_funded_cast(session)
-        case = an_approved_case(session, cast)
-        line_id = case.cost_lines[0].id
-    results: list[object] = []
-    ready = threading.Barrier(2)
-
-    def click(key: str) -> None:
-        ready.wait()
-        with unit_of_work(engine) as session:
-            work = make.work_as(session, cast.treasurer, session.merge(cast.network, load=False))
-            results.append(service.order_payouts(work, cost_line_ids=[line_id], key=key))
-
-    threads = [threading.Thread(target=click, args=("same-key",)) for _twice in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert results == [(f"{case.number}-U1",)] * 2
-    with unit_of_work(engine, write=False) as session:
-        assert session.scalar(select(func.count()).select_from(Payout)) == 1
-        work = make.work_as(session, cast.treasurer, session.merge(cast.network, load=False))
-        assert position(work).in_transit_cents == -50_000
-
-
-def test_two_treasurers_at_once_pay_once(engine: Engine) -> None:
-    """Two keys: one pays, the other is told that it was paid already."""
-    with unit_of_work(engine) as session:
-        cast = a_funded_cast(session)
-        case = an_approved_case(session, cast)
-        line_id = case.cost_lines[0].id
-    results: list[str] = []
-    ready = threading.Barrier(2)
-
-    def click(key: str) -> None:
-        ready.wait()
-        try:
-            with unit_of_work(engine) as session:
-                work = make.work_as(session, cast.treasurer, session.merge(cast.network, load=False))
-                service.order_payouts(work, cost_line_ids=[line_id], key=key)
-                results.append("paid")
-        except AlreadyOrdered:
-            results.append("refused")
-
-    threads = [threading.Thread(target=click, args=(key,)) for key in ("first-key", "second-key")]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(results) == ["paid", "refused"]

@@ -9,13 +9,12 @@ from werkzeug.test import TestResponse
 
 from casework.cases.tables import Case
 from casework.payout.queries import payouts_under_way
-from casework.payout.service import order_payouts
-from casework.payout.tables import Payout
+from casework.payout.tables import PaymentBatch, Payout
 from storage.unit_of_work import unit_of_work
 from tests.integration import factories as make
 from tests.integration.pages import page_text, soup
 from tests.integration.treasury.conftest import Site
-from tests.integration.treasury.scene import an_approved_case
+from tests.integration.treasury.scene import an_approved_case, order
 
 
 def _case(site: Site, **values: object) -> Case:
@@ -45,16 +44,35 @@ def test_the_treasurer_orders_and_confirms_a_payout(site_on_both: Site) -> None:
     assert case.title not in text
     assert case.situation not in text
 
-    asked = _send(client, page, "/betalen/opdracht", line=case.cost_lines[0].id)
+    asked = _send(client, page, "/betalen/klaarzetten", line=case.cost_lines[0].id)
     assert asked.status_code == 200
     assert "Klopt dit?" in page_text(asked)
+    weekend = _send(client, asked, "/betalen/klaarzetten", execution_on="2026-06-06")
+    assert weekend.status_code == 422
+    assert "08-06-2026" in page_text(weekend)
+    done = _send(client, weekend, "/betalen/klaarzetten", execution_on="2026-06-02")
+    assert done.status_code == 302
+    assert done.location == "/betalen/batches/B-2026-0001"
     with unit_of_work(site.engine, write=False) as session:
         work = make.work_as(session, site.cast.treasurer, site.cast.network)
         assert payouts_under_way(work) == ()
 
-    done = _send(client, asked, "/betalen/opdracht")
-    assert done.status_code == 302
-    assert "De betaling is opgedragen" in page_text(client.get("/betalen"))
+    own = client.get(done.location)
+    assert "Een andere penningmeester kijkt haar na" in page_text(own)
+    assert soup(own).find("form", action=f"{done.location}/vrijgeven") is None
+    second = site.as_(site.cast.second_treasurer)
+    seen = second.get(done.location)
+    wrong = _send(second, seen, f"{done.location}/vrijgeven", count="1", total="500,01")
+    assert wrong.status_code == 422
+    assert "niet het totaal" in page_text(wrong)
+    released = _send(second, wrong, f"{done.location}/vrijgeven", count="1", total="500")
+    assert released.status_code == 302
+    assert "Haal het betaalbestand op" in page_text(second.get(done.location))
+    files = {second.get(f"{done.location}/bestand").data for _twice in range(2)}
+    assert len(files) == 1
+    assert b'<InstdAmt Ccy="EUR">500.00</InstdAmt>' in files.pop()
+    noted = _send(second, second.get(done.location), f"{done.location}/aangeleverd")
+    assert noted.status_code == 302
 
     address = f"/betalen/uitbetalingen/{case.number}-U1"
     shown = client.get(address)
@@ -67,37 +85,69 @@ def test_the_treasurer_orders_and_confirms_a_payout(site_on_both: Site) -> None:
     assert f"{case.number}-U1" in page_text(client.get("/betalen/uitbetalingen"))
 
 
-def test_the_same_confirmation_page_sent_twice_pays_once(site: Site) -> None:
+def test_the_same_pages_sent_twice_pay_once(site: Site) -> None:
     case = _case(site)
-    client = site.as_(site.cast.treasurer)
-    asked = _send(client, client.get("/betalen"), "/betalen/opdracht", line=case.cost_lines[0].id)
+    client, second = site.as_(site.cast.treasurer), site.as_(site.cast.second_treasurer)
+    asked = _send(client, client.get("/betalen"), "/betalen/klaarzetten", line=case.cost_lines[0].id)
+    sent = {_send(client, asked, "/betalen/klaarzetten").location for _twice in range(2)}
+    [address] = sent
+    seen = second.get(address)
     for _twice in range(2):
-        assert _send(client, asked, "/betalen/opdracht").status_code == 302
+        released = _send(second, seen, f"{address}/vrijgeven", count="1", total="500")
+        assert released.status_code == 302
     with unit_of_work(site.engine, write=False) as session:
         assert session.query(Payout).count() == 1
+        assert session.query(PaymentBatch).count() == 1
 
 
 def test_nothing_ticked_says_what_to_do(site: Site) -> None:
     _case(site)
     client = site.as_(site.cast.treasurer)
-    page = _send(client, client.get("/betalen"), "/betalen/opdracht")
+    page = _send(client, client.get("/betalen"), "/betalen/klaarzetten")
     assert page.status_code == 422
     assert "Kies eerst wat u wilt betalen" in page_text(page)
 
 
-def test_a_rejected_payment_asks_once_more(site: Site) -> None:
+def test_a_batch_is_cancelled_and_its_lines_come_back(site: Site) -> None:
     case = _case(site)
+    client = site.as_(site.cast.treasurer)
+    asked = _send(client, client.get("/betalen"), "/betalen/klaarzetten", line=case.cost_lines[0].id)
+    address = _send(client, asked, "/betalen/klaarzetten").location
+    assert case.number not in page_text(client.get("/betalen"))
+    question = _send(client, client.get(address), f"{address}/intrekken")
+    assert "intrekken?" in page_text(question)
+    assert _send(client, question, f"{address}/intrekken").status_code == 302
+    assert case.number in page_text(client.get("/betalen"))
+    assert client.get(f"{address}/bestand").status_code == 409
+
+
+def test_a_rejected_payment_asks_once_more(site: Site) -> None:
     with unit_of_work(site.engine) as session:
-        work = make.work_as(session, site.cast.treasurer, site.cast.network)
-        [reference] = order_payouts(work, cost_line_ids=[case.cost_lines[0].id], key="order-key-1")
+        case = an_approved_case(session, site.cast)
+        [reference] = order(session, site.cast, case)
     client = site.as_(site.cast.treasurer)
     address = f"/betalen/uitbetalingen/{reference}"
     asked = _send(client, client.get(address), f"{address}/geweigerd", ended_on="2026-06-01")
     assert "geweigerd?" in page_text(asked)
     assert _send(client, asked, f"{address}/geweigerd").status_code == 302
     assert "geweigerd door de bank" in page_text(client.get(address))
-    future = _send(client, client.get("/betalen"), "/betalen/opdracht", line=case.cost_lines[0].id)
-    assert future.status_code == 200
+    again = _send(client, client.get("/betalen"), "/betalen/klaarzetten", line=case.cost_lines[0].id)
+    assert again.status_code == 200
+
+
+def test_a_mistaken_confirmation_asks_why_and_once_more(site: Site) -> None:
+    with unit_of_work(site.engine) as session:
+        case = an_approved_case(session, site.cast)
+        [reference] = order(session, site.cast, case)
+    client = site.as_(site.cast.treasurer)
+    address = f"/betalen/uitbetalingen/{reference}"
+    assert _send(client, client.get(address), f"{address}/bevestigen", on="1-6-2026").status_code == 302
+    refused = _send(client, client.get(address), f"{address}/terugdraaien")
+    assert refused.status_code == 422
+    asked = _send(client, refused, f"{address}/terugdraaien", reason="Niet op het afschrift.")
+    assert "toch niet afgeschreven?" in page_text(asked)
+    assert _send(client, asked, f"{address}/terugdraaien").status_code == 302
+    assert "Niet op het afschrift." in page_text(client.get(address))
 
 
 def test_a_promise_is_released_with_a_reason(site: Site) -> None:
@@ -225,7 +275,7 @@ def test_only_treasurers_come_here(site: Site) -> None:
         client = site.as_(person)
         for address in ("/betalen", "/betalen/bijdragen", "/betalen/boeking", "/betalen/uitbetalingen"):
             assert client.get(address).status_code == 403, f"{address} as {person.name}"
-        assert client.post("/betalen/opdracht", data={"line": "1"}).status_code == 403
+        assert client.post("/betalen/klaarzetten", data={"line": "1"}).status_code == 403
     auditor = site.as_(cast.auditor)
     assert auditor.get("/betalen").status_code == 403
     assert auditor.get("/betalen/uitbetalingen").status_code == 200
