@@ -34,6 +34,7 @@ class Permission(StrEnum):
     CASE_ASK = "case.ask"
     CASE_ASSESS = "case.assess"
     CASE_DECIDE = "case.decide"
+    MEETING = "meeting"
     BUSINESS_CASE_EDIT = "business_case.edit"
     POT_VIEW = "pot.view"
     PAYOUT_VIEW = "payout.view"
@@ -113,6 +114,7 @@ GRANTS: dict[Permission, tuple[Grant, ...]] = {
     Permission.CASE_ASK: _SECRETARIAT_CASES + _CALLED_CASES,
     Permission.CASE_ASSESS: _SECRETARIAT_CASES + _CALLED_CASES,
     Permission.CASE_DECIDE: _SECRETARIAT_CASES + _CALLED_CASES,
+    Permission.MEETING: _grants(Role.SECRETARIAT),
     Permission.BUSINESS_CASE_EDIT: _OWN + _SECRETARIAT_CASES,
     Permission.POT_VIEW: _grants(
         Role.SECRETARIAT, Role.SUBSTITUTE, Role.TREASURER, Role.EXECUTIVE, Role.AUDITOR

@@ -31,6 +31,7 @@ PAGES: tuple[tuple[str, object, Permission], ...] = (
     ("settlement.respond_index", _l("Uw antwoord"), Permission.SETTLEMENT_RESPOND),
     ("cases.index", _l("Casussen"), Permission.CASE_LIST),
     ("learning.index", _l("Eerdere doorbraken"), Permission.SUMMARY_VIEW),
+    ("meeting.index", _l("Overleg"), Permission.MEETING),
     ("settlement.index", _l("Verrekening"), Permission.SETTLEMENT_LIST),
     ("claims.index", _l("Vorderingen"), Permission.CLAIM_VIEW),
     ("claims.own", _l("Onze vorderingen"), Permission.CLAIM_VIEW_OWN),

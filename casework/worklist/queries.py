@@ -15,6 +15,7 @@ from casework.cases.handing_over import orphaned
 from casework.cases.tables import Case
 from casework.context import Work
 from casework.decision.deciding import waiting_list
+from casework.decision.given import assessments_by_case, votes_by_case
 from casework.decision.standing import own_standing
 from casework.decision.tables import Assessment, Decision, DecisionReview, DecisionVote
 from casework.decision.weighing import Around, around, judged_on, weigh
@@ -137,18 +138,12 @@ def _every_line(work: Work) -> list[WorkLine]:
 
 def _given(work: Work, cases: Sequence[Case]) -> _Given:
     ids = [case.id for case in cases]
-    assessments: dict[int, list[Assessment]] = {}
-    for assessment in work.session.scalars(select(Assessment).where(Assessment.case_id.in_(ids))):
-        assessments.setdefault(assessment.case_id, []).append(assessment)
-    votes: dict[int, list[DecisionVote]] = {}
-    for vote in work.session.scalars(select(DecisionVote).where(DecisionVote.case_id.in_(ids))):
-        votes.setdefault(vote.case_id, []).append(vote)
     brought = select(Case.id).where(Case.id.in_(ids), brought_by(work.actor.person_id))
     waiting = waiting_list(work)
     available = fund_position(work.session, network=work.network.code).available_cents
     return _Given(
-        assessments=assessments,
-        votes=votes,
+        assessments=assessments_by_case(work, cases),
+        votes=votes_by_case(work, cases),
         surroundings=around(work, cases),
         brought=frozenset(work.session.scalars(brought)),
         orphaned=orphaned(work, cases),
