@@ -16,6 +16,7 @@ from casework.bank.facts import Remembered, facts_of
 from casework.bank.lines import OPEN, KeptLine, kept, lines_query
 from casework.bank.posting import book_parts, cases_of, lock_cases, unrecognised
 from casework.context import Actor, Work
+from casework.due.step import Bench
 from casework.network.tables import Network
 from errors import OmloopError
 from ledger import tables as ledger_tables
@@ -36,6 +37,13 @@ def book_open_lines(engine: Engine, *, network_id: int, clock: Callable[[], date
     while (booked := _book_some(engine, network_id, clock(), remembered)) is not None:
         done += booked
     return done
+
+
+def book_left(bench: Bench) -> None:
+    """What a reader of files left to be booked: a step of the calendar's work."""
+    booked = book_open_lines(bench.engine, network_id=bench.network_id, clock=lambda: bench.now_utc)
+    if booked:
+        bench.did(f"{booked} bank lines are booked.")
 
 
 def _book_some(engine: Engine, network_id: int, now_utc: datetime, remembered: Remembered) -> int | None:

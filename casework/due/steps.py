@@ -8,6 +8,7 @@ works with the bench itself. Steps that tell people something come last: they te
 from __future__ import annotations
 
 from casework.audit.record import record
+from casework.bank.booking import book_left
 from casework.context import Work
 from casework.due.step import Step, each, once
 from casework.network.load import follow_buffer
@@ -26,6 +27,7 @@ def _buffer(work: Work) -> str | None:
 
 STEPS: tuple[Step, ...] = (
     once("buffer", _buffer),
+    Step("bank.lines", book_left),
     each("commitment.expire", expiry.expired_lines, expiry.release_expired),
     each("settlement.silence", by_time.silent, by_time.let_silence_decide),
     each("settlement.outside", by_time.left_by_outside, by_time.let_outside_fall_back),

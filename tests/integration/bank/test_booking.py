@@ -9,7 +9,12 @@ import pytest
 from sqlalchemy import Engine, select
 
 from casework.audit.tables import LogRecord
-from ledger import closing
+from casework.bank.recognise import undo_line
+from casework.cases.tables import Case
+from casework.due.run import run_due
+from casework.due.steps import STEPS
+from casework.payout.tables import Payout
+from ledger import book, closing, events
 from ledger.accounts import Account
 from ledger.bank.lines import BankLine
 from ledger.bank.tables import bank_line, bank_statement
@@ -18,6 +23,8 @@ from ledger.verify import verify
 from storage.unit_of_work import unit_of_work
 from tests.integration.bank.office import DAY, Office, a_claim, an_account, an_office
 from tests.integration.bank.taken import take
+from tests.integration.factories import NOW
+from tests.integration.treasury.scene import an_approved_case
 
 ZAYAZ = "NL91ABNA0417164300"
 
@@ -152,3 +159,97 @@ def test_two_at_once_book_every_line_once(office: Office) -> None:
     assert office.balance(Account.BANK) == before + sum(1_000 + at for at in range(30))
     with unit_of_work(office.engine, write=False) as session:
         assert verify(session).ok
+
+
+def test_what_was_left_is_booked_when_due(office: Office) -> None:
+    with unit_of_work(office.engine) as session:
+        take(office.work(session), [BankLine(DAY, 12_345, text="?")])
+    said: list[str] = []
+    steps = [step for step in STEPS if step.name == "bank.lines"]
+    for _twice in range(2):
+        run_due(office.engine, steps, clock=lambda: NOW, say=said.append)
+    assert said == ["testnet: 1 bank lines are booked."]
+    assert _states(office) == ["parked"]
+
+
+def _ordered(office: Office, cents: int, *, iban: str = ZAYAZ) -> tuple[str, str]:
+    """A payout that was ordered; gives its reference and its case."""
+    with unit_of_work(office.engine) as session:
+        work = office.work(session)
+        case = an_approved_case(session, office.cast, amounts=(cents,))
+        reference = f"{case.number}-U1"
+        session.add(
+            Payout(
+                network_id=work.network.id,
+                case_id=case.id,
+                cost_line_id=case.cost_lines[0].id,
+                reference=reference,
+                amount_cents=cents,
+                payee_name="Zayaz",
+                payee_iban=iban,
+                ordered_by=work.actor.person_id,
+                ordered_on=DAY,
+                ordered_at_utc=NOW,
+            )
+        )
+        case.payment_state = "ordered"
+        draft = events.payment_ordered(
+            case=case.number,
+            payment=reference,
+            amount_cents=cents,
+            booked_on=DAY,
+            cause=reference,
+            key=f"order-{reference}",
+        )
+        book.post(session, network=work.network.code, draft=draft, recorded_at_utc=NOW)
+        return reference, case.number
+
+
+def _stands(office: Office, case: str, reference: str) -> tuple[str, str]:
+    """The state of the case's payment and of the payout."""
+    with unit_of_work(office.engine, write=False) as session:
+        state = session.scalar(select(Case.payment_state).where(Case.number == case))
+        return str(state), str(session.scalar(select(Payout.state).where(Payout.reference == reference)))
+
+
+def test_a_payment_is_seen_comes_back_and_both_are_undone(office: Office) -> None:
+    reference, case = _ordered(office, 50_000)
+    with unit_of_work(office.engine) as session:
+        lines = [
+            BankLine(DAY, -50_000, end_to_end_id=reference, counter_iban=ZAYAZ),
+            BankLine(DAY, 50_000, end_to_end_id=reference, returned=True, return_reason="AC04"),
+        ]
+        take(office.work(session), lines)
+    before = office.balance(Account.BANK)
+    assert office.book() == 2
+    assert _states(office) == ["booked", "booked"]
+    assert _stands(office, case, reference) == ("none", "returned")
+    assert office.balance(Account.COMMITMENTS, case) == -50_000
+    for line, stands in ((2, ("paid", "paid")), (1, ("ordered", "ordered"))):
+        with unit_of_work(office.engine) as session:
+            undo_line(office.work(session), line_id=line, reason="Toch niet.", key=f"terug-{line:04d}")
+        assert _stands(office, case, reference) == stands
+    assert office.balance(Account.BANK) == before
+    assert office.balance(Account.IN_TRANSIT, reference) == -50_000
+    with unit_of_work(office.engine, write=False) as session:
+        assert verify(session).ok
+
+
+def test_a_payment_of_another_amount_is_not_taken_for_ours(office: Office) -> None:
+    reference, case = _ordered(office, 50_000)
+    with unit_of_work(office.engine) as session:
+        take(office.work(session), [BankLine(DAY, -50_001, end_to_end_id=reference)])
+    office.book()
+    assert _states(office) == ["parked"]
+    assert _stands(office, case, reference) == ("ordered", "ordered")
+
+
+def test_two_equal_payments_to_one_account_are_told_apart_by_their_reference_only(office: Office) -> None:
+    first, second = _ordered(office, 50_000), _ordered(office, 50_000)
+    with unit_of_work(office.engine) as session:
+        lines = [BankLine(DAY, -50_000, counter_iban=ZAYAZ), BankLine(DAY, -50_000, text=second[0])]
+        take(office.work(session), lines)
+    office.book()
+    assert _states(office) == ["parked", "booked"]
+    assert _stands(office, first[1], first[0])[1] == "ordered"
+    assert _stands(office, second[1], second[0])[1] == "paid"
