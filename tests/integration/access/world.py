@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,10 +11,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
+from casework.accounts.service import propose_account
+from casework.accounts.tables import BankAccount
 from casework.business_case.tables import BusinessCase, BusinessCaseLine
 from casework.cases.tables import Attachment, Case, InformationRequest
+from casework.collections.tables import Collection, CollectionBatch, CollectionMandate
+from casework.context import Work
 from casework.learning.service import Texts, digest, release_summary, save_summary
 from casework.learning.tables import CaseSummary
+from casework.meeting import service as meeting
+from casework.payout.payee import propose_payee
 from casework.payout.tables import Payout
 from casework.people.tables import Appointment, Person
 from casework.settlement import service
@@ -23,9 +30,11 @@ from ledger import book, events
 from ledger.claims import claims_of_case
 from rules.lifecycle import SettlementKind
 from rules.roles import Role
-from tests.integration.factories import NOW, Cast, a_case, a_cast, a_partner, appoint, work_as
+from storage.cipher import encrypt_bytes
+from tests.integration.factories import NOW, Cast, a_case, a_cast, a_partner, a_person, appoint, work_as
 from tests.integration.policy.scene import propose
 from tests.integration.settlement.paid import a_paid_case
+from tests.integration.treasury.scene import an_approved_case, prepare
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,8 @@ class World:
     of_mee: Case
     draft: Case
     paid: Case
+    stuck: Case
+    substitute: Person
     elsewhere: Case
     outside: Case
     stories: Mapping[str, str]
@@ -47,7 +58,7 @@ class World:
     @property
     def cases(self) -> tuple[Case, ...]:
         """The cases of the first network."""
-        return (self.own, self.of_mee, self.draft, self.paid)
+        return (self.own, self.of_mee, self.draft, self.paid, self.stuck)
 
 
 def a_world(session: Session) -> World:
@@ -69,6 +80,17 @@ def a_world(session: Session) -> World:
         situation="verhaal-drie",
     )
     a_partner(session, cast.network, "alleenhier")
+    substitute = a_person(session, cast.network, cast.partners["brabantwonen"], Role.SUBSTITUTE)
+    # Three must decide, and two members have an interest: the substitute is called.
+    stuck = a_case(
+        session,
+        cast.network,
+        cast.applicant,
+        amounts=(600_000,),
+        expected_payers=["mee"],
+        title="titel-acht",
+        situation="verhaal-acht",
+    )
     paid = a_paid_case(session, cast, later=50_000, title="titel-vier", situation="verhaal-vier")
     elsewhere = a_paid_case(session, other, title="titel-vijf", situation="verhaal-vijf")
     disputed = a_paid_case(session, cast, 100_000, title="titel-zeven", situation="verhaal-zeven")
@@ -91,27 +113,45 @@ def a_world(session: Session) -> World:
         receipt="ONTVANGST-1", amount_cents=100, booked_on=NOW.date(), cause="ONTVANGST-1", key="receipt-1"
     )
     book.post(session, network=cast.network.code, draft=receipt, recorded_at_utc=NOW)
-    arguments = _small_things(session, cast, own) | {
-        "proposal_id": propose(session, cast, by=cast.secretariat[1]).id,
-        "cost_line_id": paid.cost_lines[1].id,
-        "payout": session.scalars(select(Payout.reference).where(Payout.case_id == paid.id)).one(),
-        "claim": claim.reference,
-        "subject": "ONTVANGST-1",
-        "settlement_id": put.id,
-        "disputed": doubted.id,
-        "letter": 1,
-        "summary_id": _told(session, cast, paid).id,
-        "person_id": cast.applicant.id,
-        "appointment_id": session.scalars(
-            select(Appointment.id).where(Appointment.person_id == cast.applicant.id)
-        ).one(),
-    }
+    arguments = (
+        _small_things(session, cast, own)
+        | _collected(session, cast, claim.reference)
+        | _in_a_batch(session, cast)
+        | {
+            "proposal_id": propose(session, cast, by=cast.secretariat[1]).id,
+            "cost_line_id": paid.cost_lines[1].id,
+            "payout": session.scalars(select(Payout.reference).where(Payout.case_id == paid.id)).one(),
+            "claim": claim.reference,
+            "subject": "ONTVANGST-1",
+            "settlement_id": put.id,
+            "disputed": doubted.id,
+            "letter": 1,
+            "summary_id": _told(session, cast, paid).id,
+            "person_id": cast.applicant.id,
+            **_met(member),
+            "appointment_id": session.scalars(
+                select(Appointment.id).where(Appointment.person_id == cast.applicant.id)
+            ).one(),
+        }
+    )
     stories = {
         case.number: case.situation
-        for case in (own, of_mee, draft, paid, elsewhere, waiting, disputed, outside)
+        for case in (own, of_mee, draft, paid, stuck, elsewhere, waiting, disputed, outside)
     }
     return World(
-        cast, other, everything_elsewhere, own, of_mee, draft, paid, elsewhere, outside, stories, arguments
+        cast,
+        other,
+        everything_elsewhere,
+        own,
+        of_mee,
+        draft,
+        paid,
+        stuck,
+        substitute,
+        elsewhere,
+        outside,
+        stories,
+        arguments,
     )
 
 
@@ -141,6 +181,15 @@ def _told(session: Session, cast: Cast, case: Case) -> CaseSummary:
     texts = Texts("Een regeling", "Een gezin zat vast.", "De regel.", "Het anders doen.", "Vraag het eerst.")
     made = save_summary(first, number=case.number, texts=texts, offer=True)
     return release_summary(second, number=case.number, seen=digest(made), checked=True)
+
+
+def _met(member: Work) -> dict[str, object]:
+    """A meeting with a point on its agenda; their ids."""
+    meeting_id = meeting.plan(member, held_on=NOW.date())
+    return {
+        "meeting_id": meeting_id,
+        "point_id": meeting.add_point(member, meeting_id=meeting_id, title="punt-hier"),
+    }
 
 
 def _small_things(session: Session, cast: Cast, case: Case) -> dict[str, object]:
@@ -178,6 +227,89 @@ def _small_things(session: Session, cast: Cast, case: Case) -> dict[str, object]
     return {"question_id": question.id, "attachment_id": attachment.id, "line_id": line.id}
 
 
+def _collected(session: Session, cast: Cast, claim: str) -> dict[str, object]:
+    """A mandate that waits for a second treasurer, and a collection that went to the bank."""
+    treasurer = cast.treasurer.id
+    released_by = cast.administrator.id  # any other person will do for the database
+    account = session.scalars(select(BankAccount.id).where(BankAccount.network_id == cast.network.id)).first()
+    mandates = [
+        CollectionMandate(
+            network_id=cast.network.id,
+            partner_id=cast.partners[partner].id,
+            reference=f"TN-{partner}",
+            signed_on=NOW.date(),
+            holder=partner,
+            iban="NL91ABNA0417164300",
+            state=state,
+            recorded_by=treasurer,
+            recorded_at_utc=NOW,
+            confirmed_by=released_by if state == "active" else None,
+        )
+        for partner, state in (("zayaz", "active"), ("mee", "recorded"))
+    ]
+    batch = CollectionBatch(
+        network_id=cast.network.id,
+        reference="I-2026-0001",
+        account_id=account,
+        scheme="CORE",
+        collect_on=NOW.date(),
+        state="released",
+        line_count=1,
+        total_cents=100,
+        prepared_by=treasurer,
+        prepared_at_utc=NOW,
+        released_by=released_by,
+        released_at_utc=NOW,
+        file=encrypt_bytes(b"<Document/>"),
+        file_sha256=hashlib.sha256(b"<Document/>").hexdigest(),
+    )
+    session.add_all((*mandates, batch))
+    session.flush()
+    collection = Collection(
+        network_id=cast.network.id,
+        batch_id=batch.id,
+        position=1,
+        mandate_id=mandates[0].id,
+        claim_reference=claim,
+        attempt=1,
+        end_to_end_id="8110012345670000-I1",
+        amount_cents=100,
+        state="ordered",
+    )
+    session.add(collection)
+    session.flush()
+    return {
+        "collection_batch": batch.reference,
+        "collection_id": collection.id,
+        "mandate_id": mandates[1].id,
+    }
+
+
+def _in_a_batch(session: Session, cast: Cast) -> dict[str, object]:
+    """A batch that waits for its release, and changes of accounts that wait for a second person."""
+    case = an_approved_case(session, cast, amounts=(1_000, 2_000), title="titel-negen")
+    treasurer = work_as(session, cast.treasurer, cast.network)
+    return {
+        "batch": prepare(treasurer, [case], lines=[case.cost_lines[0]]),
+        "partner": "alleenhier",
+        "account_id": propose_account(
+            treasurer,
+            partner="alleenhier",
+            holder="Alleen Hier",
+            iban="NL91ABNA0417164300",
+            from_on=treasurer.today,
+            reason="",
+        ),
+        "change_id": propose_payee(
+            treasurer,
+            cost_line_id=case.cost_lines[1].id,
+            name="Zayaz",
+            iban="NL20INGB0001234567",
+            reason="Teruggebeld.",
+        ),
+    }
+
+
 def addresses(rule: Rule, world: World) -> Iterator[tuple[dict[str, object], Case | None]]:
     """The arguments with which to visit ``rule``, each with the case it is about, if it is about one.
 
@@ -205,14 +337,17 @@ def _value(rule: Rule, name: str, world: World, case: Case | None) -> object:
     blueprint = rule.endpoint.split(".")[0]
     if name == "number":
         return case.number if case is not None else 1
-    if name == "reference":
-        return world.arguments["claim" if blueprint in ("claims", "documents") else "payout"]
+    if name == "reference" or (name == "batch" and blueprint == "collections"):
+        kinds = {"claims": "claim", "documents": "claim", "collections": "collection_batch"}
+        return world.arguments[kinds.get(blueprint, "payout")]
     if name == "code":
         return {"partners": "alleenhier", "session": "testnet", "ledger": "1100", "documents": "zayaz"}[
             blueprint
         ]
     if name == "settlement_id" and "arbitrate" in rule.endpoint:
         return world.arguments["disputed"]
+    if name == "step" and ".judge_" in rule.endpoint:
+        return "bevestigen"
     if name == "step":
         return "inwoner" if blueprint == "cases" else "geweigerd"
     fixed = {"sequence": 1, "year": 2026, "language": "nl", "section": "pot"}
