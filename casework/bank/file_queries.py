@@ -15,7 +15,7 @@ from casework.paging import PER_PAGE, Page, offset_of
 from casework.people.tables import Person
 from errors import NotFound
 from ledger import book
-from ledger.bank.row import Placed, skipped_number
+from ledger.bank.row import Placed, follows, skipped_number
 from ledger.bank.row_store import opening_by_the_book, row_of, waiting_for
 from ledger.bank.tables import bank_file, bank_line, bank_statement
 
@@ -30,6 +30,7 @@ class Waits(StrEnum):
     NUMBER = "number"  # the balances connect, the bank's numbers do not
     DAYS = "days"  # its days were taken already, with other lines
     BEFORE = "before"  # the statement before it has not come
+    ALSO = "also"  # the one before it is here, and waits itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +166,14 @@ def set_aside(work: Work, *, only: int | None = None) -> list[Aside]:
     for iban in sorted({row.iban for row in rows.values()}):
         row = row_of(work.session, fund_id=fund_id, iban=iban)
         opening_cents = 0 if row else opening_by_the_book(work.session, fund_id=fund_id, iban=iban)
-        for one in waiting_for(work.session, fund_id=fund_id, iban=iban):
+        waiting = waiting_for(work.session, fund_id=fund_id, iban=iban)
+        for one in waiting:
             if only is None or one.id == only:
-                found.append(_aside(rows[one.id], one, row[-1] if row else None, opening_cents))
+                last = row[-1] if row else None
+                before = next(
+                    (other for other in waiting if other.id != one.id and follows(other, one)), None
+                )
+                found.append(_aside(rows[one.id], one, last, before, opening_cents))
     return found
 
 
@@ -207,15 +213,18 @@ def _words(line: LineRow) -> str:
     return " ".join((line.counter_name, line.counter_iban, line.text, *references))
 
 
-def _aside(row: StatementRow, one: Placed, last: Placed | None, opening_cents: int) -> Aside:
+def _aside(
+    row: StatementRow, one: Placed, last: Placed | None, before: Placed | None, opening_cents: int
+) -> Aside:
+    if last is not None and skipped_number(last, one):
+        number = last.sequence + 1 if last.sequence is not None else None
+        return Aside(row, Waits.NUMBER, last.closing_cents, last.closing_on, number)
+    if before is not None:
+        return Aside(row, Waits.ALSO, before.closing_cents, before.closing_on, None)
     if last is None:
         return Aside(row, Waits.BOOK, opening_cents, None, None)
-    if one.closing_on < last.closing_on:
-        why = Waits.DAYS
-    else:
-        why = Waits.NUMBER if skipped_number(last, one) else Waits.BEFORE
-    number = last.sequence + 1 if last.sequence is not None else None
-    return Aside(row, why, last.closing_cents, last.closing_on, number)
+    why = Waits.DAYS if one.closing_on < last.closing_on else Waits.BEFORE
+    return Aside(row, why, last.closing_cents, last.closing_on, None)
 
 
 def _fund(work: Work) -> int:

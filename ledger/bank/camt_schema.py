@@ -32,6 +32,14 @@ _MOMENT = re.compile(
 )
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(Z|[+-][0-9]{2}:[0-9]{2})?")
 
+# Patterns of the schema in words, for those that are met in practice.
+_FORMS = {
+    r"[A-Z]{2,2}[0-9]{2,2}[a-zA-Z0-9]{1,30}": ("een IBAN", "an IBAN"),
+    r"[A-Z]{3,3}": ("een munt zoals EUR", "a currency such as EUR"),
+    r"[0-9]{1,15}": ("een aantal", "a count"),
+    r"[A-Z]{2,2}": ("een land zoals NL", "a country such as NL"),
+}
+
 Expectation = tuple[str, str]  # what a value should be, in Dutch and in English
 Check = Callable[[str], Expectation | None]
 
@@ -152,7 +160,9 @@ def _words(facets: Mapping[str, Any]) -> Check:
     shortest, longest = facets.get("min_length", 0), facets.get("max_length", 10_000)
     pattern = re.compile(facets["pattern"]) if "pattern" in facets else None
     length = (f"{shortest} tot {longest} tekens", f"{shortest} to {longest} characters")
-    form = (f"de vorm {facets.get('pattern')}", f"the form {facets.get('pattern')}")
+    form = _FORMS.get(
+        facets.get("pattern", ""), ("de vorm die camt.053 voorschrijft", "the form of camt.053")
+    )
 
     def check(text: str) -> Expectation | None:
         if not shortest <= len(text) <= longest:
