@@ -161,11 +161,11 @@ def write(meeting_id: int) -> Page:
 @needs(Permission.MEETING)
 def adopt(meeting_id: int) -> Page:
     """A second member adopts the minutes, after a question."""
-    revision = int(parse(RevisionForm(), request.form)["revision"])
     with work() as job:
+        page = meeting_page(job, meeting_id)
+        revision = int(parse(RevisionForm(), request.form)["revision"])
         if not request.form.get("confirmed"):
             service.check_adoption(job, meeting_id=meeting_id)
-            page = meeting_page(job, meeting_id)
             return render_template("meeting/confirm.html", page=page, act="adopt", revision=revision)
         service.adopt(job, meeting_id=meeting_id, revision=revision)
     flash(_("Het verslag is vastgesteld."), "success")

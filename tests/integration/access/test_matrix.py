@@ -40,6 +40,7 @@ ACTORS: dict[str, Callable[[World], Person]] = {
     "applicant": lambda world: world.cast.applicant,
     "applicant of another partner": lambda world: world.cast.other_applicant,
     "secretariat": lambda world: world.cast.secretariat[0],
+    "substitute": lambda world: world.substitute,
     "treasurer": lambda world: world.cast.treasurer,
     "representative": lambda world: world.cast.representative,
     "representative of another partner": lambda world: world.cast.other_representative,

@@ -287,8 +287,9 @@ def _collected(session: Session, cast: Cast, claim: str) -> dict[str, object]:
 
 def _in_a_batch(session: Session, cast: Cast) -> dict[str, object]:
     """A batch that waits for its release, and changes of accounts that wait for a second person."""
-    case = an_approved_case(session, cast, amounts=(1_000, 2_000), title="titel-negen")
     treasurer = work_as(session, cast.treasurer, cast.network)
+    fund(treasurer, 3_000)
+    case = an_approved_case(session, cast, amounts=(1_000, 2_000))
     return {
         "batch": prepare(treasurer, [case], lines=[case.cost_lines[0]]),
         "partner": "alleenhier",
@@ -346,9 +347,8 @@ def _value(rule: Rule, name: str, world: World, case: Case | None) -> object:
         ]
     if name == "settlement_id" and "arbitrate" in rule.endpoint:
         return world.arguments["disputed"]
-    if name == "step" and ".judge_" in rule.endpoint:
-        return "bevestigen"
     if name == "step":
-        return "inwoner" if blueprint == "cases" else "geweigerd"
+        judging = "bevestigen" if ".judge_" in rule.endpoint else "geweigerd"
+        return "inwoner" if blueprint == "cases" else judging
     fixed = {"sequence": 1, "year": 2026, "language": "nl", "section": "pot"}
     return fixed[name] if name in fixed else world.arguments[name]
