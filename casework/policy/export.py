@@ -1,7 +1,8 @@
 """A network taken out as its file, with everything that was adopted in the program since.
 
 What the database does not keep (where a partner's entry came from, the language) says that it was taken
-out; ``rules.network_file.parse_network`` reads the text back, and loading it anew changes nothing.
+out; ``rules.network_file.parse_network`` reads the text back, and loading it anew changes nothing. The
+bank account is left out, as a file may: it is no policy, and has a way of its own to be changed.
 """
 
 from __future__ import annotations
