@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 
 from casework.audit.record import record
+from casework.bank.by_hand import refuse_by_hand
 from casework.context import Work
 from casework.fund.once import attempt
 from casework.fund.service import check_day, may_book
@@ -66,6 +67,7 @@ def buy_cards(
     done = attempt(work, "cards.buy", key, supplier=supplier, cents=amount_cents, on=bought_on.isoformat())
     if done.repeated:
         return done.result
+    refuse_by_hand(work)
     year, number = next_number(work, "fund_payment")
     reference = f"P-{year}-{number:04d}"
     require_available(work, amount_cents)

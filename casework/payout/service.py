@@ -9,6 +9,7 @@ from datetime import date
 
 from casework.access import Permission, may_ever
 from casework.audit.record import record
+from casework.bank.by_hand import refuse_by_hand, refuse_undoing
 from casework.cases.tables import Case, CostLine
 from casework.context import Work
 from casework.fund.once import Attempt, attempt
@@ -23,15 +24,22 @@ from rules.lifecycle import DecisionState, PaymentAction, PaymentState
 
 
 def confirm_payout(work: Work, *, reference: str, paid_on: date, key: str) -> str:
-    """Book that the bank debited this payment on ``paid_on``. Raises what :func:`bank_facts.seen` raises."""
+    """Book that the bank debited this payment on ``paid_on``.
+
+    Raises ``BookedByStatement`` once statements do this, and what :func:`bank_facts.seen` raises.
+    """
     done = _by_hand(work, "payout.confirm", key, reference=reference, on=paid_on.isoformat())
     if not done.repeated:
+        refuse_by_hand(work)
         bank_facts.seen(work, reference=reference, paid_on=paid_on, key=key)
     return done.finish(reference)
 
 
 def reject_payout(work: Work, *, reference: str, rejected_on: date, key: str) -> str:
-    """Book that the bank refused it before debiting it. Raises what :func:`bank_facts.rejected` raises."""
+    """Book that the bank refused it before debiting it: no statement ever shows that.
+
+    Raises what :func:`bank_facts.rejected` raises.
+    """
     done = _by_hand(work, "payout.reject", key, reference=reference, on=rejected_on.isoformat())
     if not done.repeated:
         bank_facts.rejected(work, reference=reference, rejected_on=rejected_on, key=key)
@@ -39,9 +47,13 @@ def reject_payout(work: Work, *, reference: str, rejected_on: date, key: str) ->
 
 
 def return_payout(work: Work, *, reference: str, returned_on: date, key: str) -> str:
-    """Book that the bank sent it back after debiting it. Raises what :func:`bank_facts.returned` raises."""
+    """Book that the bank sent it back after debiting it.
+
+    Raises ``BookedByStatement`` once statements do this, and what :func:`bank_facts.returned` raises.
+    """
     done = _by_hand(work, "payout.return", key, reference=reference, on=returned_on.isoformat())
     if not done.repeated:
+        refuse_by_hand(work)
         bank_facts.returned(work, reference=reference, returned_on=returned_on, key=key)
     return done.finish(reference)
 
@@ -57,6 +69,7 @@ def reopen_payout(work: Work, *, reference: str, reason: str, key: str) -> str:
     if done.repeated:
         return done.result
     entry = bank_facts.unseen(work, reference=reference, key=key)
+    refuse_undoing(work, entry.reverses or 0)  # what a statement showed is undone on its line
     work.session.add(
         Correction(
             network_id=work.network.id,

@@ -7,8 +7,9 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from casework.access import Permission
+from casework.bank.by_hand import takes_statements
 from casework.context import Work
-from casework.payout import service
+from casework.payout import outside_bank, service
 from casework.payout.batch_queries import (
     fund_payment,
 )
@@ -62,7 +63,7 @@ class EndedForm(FormSchema):
 
 
 class ReopenForm(FormSchema):
-    """Why a confirmation is taken back."""
+    """Why a confirmation, a card or an advance is taken back."""
 
     reason = LineField(needed=True)
 
@@ -104,6 +105,7 @@ def _payout(job: Work, reference: str, errors: dict[str, str] | None = None, ste
         "today": job.today,
         "errors": errors or {},
         "step": step,
+        "by_statement": takes_statements(job),
         "on": request.form.get("on"),
         "ended_on": request.form.get("ended_on"),
         "reason": request.form.get("reason"),
@@ -198,6 +200,25 @@ def reopen(reference: str) -> str | Response | tuple[str, int]:
         with work(write=False) as job:
             return _payout(job, reference, errors_by_field(problem), "terugdraaien"), status_of(problem)
     flash(_("De bevestiging is teruggedraaid. De betaling is weer onderweg."), "success")
+    return redirect(url_for("treasury.payout", reference=reference))
+
+
+@bp.post("/betalen/uitbetalingen/<reference>/terugnemen")
+@needs(Permission.PAYOUT_ORDER)
+def take_back(reference: str) -> str | Response | tuple[str, int]:
+    """A card came back, or a partner had not paid after all; asks once more first."""
+    try:
+        reason = parse(ReopenForm(), request.form)["reason"]
+        if not confirmed():
+            with work(write=False) as job:
+                shown = payout_page(job, reference)
+            return render_template("treasury/take_back.html", payout=shown, reason=reason, key=form_key())
+        with work() as job:
+            outside_bank.take_back(job, reference=reference, reason=reason, key=form_key())
+    except (Invalid, Conflict) as problem:
+        with work(write=False) as job:
+            return _payout(job, reference, errors_by_field(problem), "terug"), status_of(problem)
+    flash(_("Teruggedraaid. De kosten staan weer om te betalen."), "success")
     return redirect(url_for("treasury.payout", reference=reference))
 
 

@@ -12,11 +12,11 @@ from casework.access import Permission
 from casework.context import Work
 from casework.fund.queries import partner_choices
 from casework.payout import outside_bank, payee
-from casework.payout.queries import line_to_pay, payout_page
+from casework.payout.queries import line_to_pay
 from casework.web.account_field import AccountNumberField
 from casework.web.errors import errors_by_field, status_of
 from casework.web.fields import DateField, FormSchema, LineField, parse
-from casework.web.money_form import confirmed, form_key
+from casework.web.money_form import form_key
 from casework.web.route import needs, work
 from casework.web.treasury_base import bp
 from errors import Conflict, Invalid
@@ -41,12 +41,6 @@ class AdvanceForm(FormSchema):
 
     partner = LineField(needed=True, maximum=40)
     paid_on = DateField(needed=True)
-
-
-class TakeBackForm(FormSchema):
-    """Why it is taken back."""
-
-    reason = LineField(needed=True)
 
 
 @bp.get("/betalen/kostenregels/<int:cost_line_id>")
@@ -138,18 +132,3 @@ def advance(cost_line_id: int) -> str | Response | tuple[str, int]:
         lambda job: outside_bank.book_advance(job, cost_line_id=cost_line_id, key=form_key(), **values),
         _("Geboekt. De pot is dit bedrag nu schuldig aan de partner."),
     )
-
-
-@bp.post("/betalen/uitbetalingen/<reference>/terugnemen")
-@needs(Permission.PAYOUT_ORDER)
-def take_back(reference: str) -> str | Response:
-    """A card came back, or a partner had not paid after all; asks once more first."""
-    reason = parse(TakeBackForm(), request.form)["reason"]
-    if not confirmed():
-        with work(write=False) as job:
-            shown = payout_page(job, reference)
-        return render_template("treasury/take_back.html", payout=shown, reason=reason, key=form_key())
-    with work() as job:
-        outside_bank.take_back(job, reference=reference, reason=reason, key=form_key())
-    flash(_("Teruggedraaid. De kosten staan weer om te betalen."), "success")
-    return redirect(url_for("treasury.payout", reference=reference))

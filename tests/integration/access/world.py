@@ -31,7 +31,7 @@ from ledger.claims import claims_of_case
 from rules.lifecycle import SettlementKind
 from rules.roles import Role
 from storage.cipher import encrypt_bytes
-from tests.integration.factories import NOW, Cast, a_case, a_cast, a_partner, a_person, appoint, work_as
+from tests.integration.factories import NOW, Cast, a_case, a_cast, a_partner, a_person, appoint, fund, work_as
 from tests.integration.policy.scene import propose
 from tests.integration.settlement.paid import a_paid_case
 from tests.integration.treasury.scene import an_approved_case, prepare
