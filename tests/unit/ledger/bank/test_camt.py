@@ -161,13 +161,23 @@ REFUSED = [
     (">12.50<", ">-12.50<", refusals.ValueWrong, "an amount without a minus sign"),
     (">12.50</Amt>\n  <CdtDbtInd>", ">12,50</Amt>\n  <CdtDbtInd>", refusals.ValueWrong, "Ntry/Amt"),
     ('Ccy="EUR">12.50', 'Ccy="USD">12.50', refusals.CurrencyWrong, "USD. Expected: EUR"),
-    ('Ccy="EUR">12.50', '>12.50', refusals.TagMissing, "@Ccy"),
+    ('Ccy="EUR">12.50', ">12.50", refusals.TagMissing, "@Ccy"),
     ('Ccy="EUR">12.50', 'Ccy="EUR" x="1">12.50', refusals.TagUnexpected, "@x"),
     ("<Ccy>EUR</Ccy>", "<Ccy>CHF</Ccy>", refusals.CurrencyWrong, "CHF"),
     (OURS, OTHERS[1], refusals.AccountWrong, f"Expected: {OURS}"),
     (f"<IBAN>{OURS}</IBAN>", "<IBAN>NL91</IBAN>", refusals.ValueWrong, "an IBAN"),
-    ("<Dt>2026-03-02</Dt>\n  </BookgDt>", "<Dt>2026-13-02</Dt>\n  </BookgDt>", refusals.ValueWrong, "2026-13-02"),
-    ("<Dt>2026-03-02</Dt>\n  </BookgDt>", "<Dt>2025-03-02</Dt>\n  </BookgDt>", refusals.ValueWrong, "a day of"),
+    (
+        "<Dt>2026-03-02</Dt>\n  </BookgDt>",
+        "<Dt>2026-13-02</Dt>\n  </BookgDt>",
+        refusals.ValueWrong,
+        "2026-13-02",
+    ),
+    (
+        "<Dt>2026-03-02</Dt>\n  </BookgDt>",
+        "<Dt>2025-03-02</Dt>\n  </BookgDt>",
+        refusals.ValueWrong,
+        "a day of",
+    ),
     ("camt.053.001.08", "camt.053.001.13", refusals.VersionUnknown, r"camt\.053\.001\.13"),
     ("camt.053.001.08", "camt.054.001.08", refusals.VersionUnknown, r"camt\.054\.001\.08"),
     ("<Document", "<!DOCTYPE Document><Document", refusals.DtdRefused, "DOCTYPE"),
@@ -177,7 +187,7 @@ REFUSED = [
     ('encoding="UTF-8"', 'encoding="UTF-7"', refusals.EncodingWrong, "UTF-8"),
     ("<Stmt>", "<Stmt>tekst", refusals.ValueWrong, "no text, but fields"),
     ("<NtryDtls>", "<NtryDtls><x:y xmlns:x='urn:x'/>", refusals.TagUnexpected, "NtryDtls/y"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("old", "new", "error", "says"), REFUSED)

@@ -147,7 +147,7 @@ REFUSED = [
     (":20:KNAB", "onzin\n:20:KNAB", refusals.FieldUnexpected, "onzin"),
     (":28C:3/1\n", "", refusals.FieldUnexpected, ":28C:"),
     ("C260302EUR15,00\n", "C260302EUR15,00\n:90C:2EUR5,00\n", refusals.TotalWrong, "1 × 5.00"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("old", "new", "error", "says"), REFUSED)
