@@ -34,7 +34,7 @@ from storage.cipher import encrypt_bytes
 from tests.integration.factories import NOW, Cast, a_case, a_cast, a_partner, a_person, appoint, fund, work_as
 from tests.integration.policy.scene import propose
 from tests.integration.settlement.paid import a_paid_case
-from tests.integration.treasury.scene import an_approved_case, prepare
+from tests.integration.treasury.scene import an_approved_case, prepare, release
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,12 +286,14 @@ def _collected(session: Session, cast: Cast, claim: str) -> dict[str, object]:
 
 
 def _in_a_batch(session: Session, cast: Cast) -> dict[str, object]:
-    """A batch that waits for its release, and changes of accounts that wait for a second person."""
+    """A released batch with its file, and changes of accounts that wait for a second person."""
     treasurer = work_as(session, cast.treasurer, cast.network)
     fund(treasurer, 3_000)
     case = an_approved_case(session, cast, amounts=(1_000, 2_000))
+    batch = prepare(treasurer, [case], lines=[case.cost_lines[0]])
+    release(work_as(session, cast.second_treasurer, cast.network), batch)
     return {
-        "batch": prepare(treasurer, [case], lines=[case.cost_lines[0]]),
+        "batch": batch,
         "partner": "alleenhier",
         "account_id": propose_account(
             treasurer,
