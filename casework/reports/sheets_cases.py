@@ -165,6 +165,12 @@ def counts_sheet(book: Workbook, setting: Setting, overview: AnnualOverview) -> 
         sheet.add(kind.kind.label(language), kind.settlements, Cents(kind.amount_cents))
     sheet.add_sums(setting.say("Samen", "Together"), (2,), first, number_format="#,##0")
     sheet.put(sheet.next_row - 1, 3, Formula(_sum("C", first, sheet.next_row - 2)))
+    if cases.left_by_outside:
+        sheet.section(
+            Words("Niet betaald door partijen buiten het netwerk", "Not paid by parties outside the network")
+        )
+        for left in cases.left_by_outside:
+            sheet.add(left.party, left.settlements, Cents(left.amount_cents))
     _breakdowns(sheet, setting, overview)
 
 

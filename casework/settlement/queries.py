@@ -70,6 +70,11 @@ class CaseSettlement:
     turn: Turn
     may_see: bool
 
+    @property
+    def summary_possible(self) -> bool:
+        """Whether there is an end to tell others about."""
+        return self.may_see and not self.settleable_cents and bool(self.standing) and self.present is None
+
 
 def case_settlement(work: Work, case: Case) -> CaseSettlement:
     """How ``case`` is repaid. The caller has asked whether the actor may see the case."""

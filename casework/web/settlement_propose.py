@@ -14,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from casework.access import Permission
+from casework.learning.queries import how_many_like
 from casework.settlement import service
 from casework.settlement.proposal import (
     HUNDRED,
@@ -87,18 +88,18 @@ def propose(number: str) -> str | Response | tuple[str, int]:
     """Propose who repays. The rules' own proposal is filled in; deviating from it is explained."""
     with work(write=False) as job:
         form = propose_form(job, number)
-        today = job.today
+        today, told = job.today, how_many_like(job, form.barrier_field)
     if request.method == "GET":
-        return _page(form, _first_values(form, today), today=today)
+        return _page(form, _first_values(form, today), today=today, told=told)
     action = request.form.get("action", "propose")
     if action.startswith(("add:", "remove:")):
-        return _page(form, _with_lines(request.form, action), today=today)
+        return _page(form, _with_lines(request.form, action), today=today, told=told)
     try:
         proposal = read_proposal(request.form)
         if action == "preview":
             members = [code for code, _name in form.partners]
             check(proposal, amount_cents=form.amount_cents, members=members, today=today)
-            return _page(form, request.form, today=today, preview=_preview(form, proposal))
+            return _page(form, request.form, today=today, told=told, preview=_preview(form, proposal))
         if _decides_at_once(form, proposal) and not request.form.get("confirmed"):
             return _ask(form, proposal)
         with work() as job:
@@ -106,7 +107,7 @@ def propose(number: str) -> str | Response | tuple[str, int]:
                 job, number=number, proposal=proposal, key=request.form.get("idempotency_key", "")[:80]
             )
     except Invalid as problem:
-        return _page(form, request.form, today=today, errors=errors_by_field(problem)), 422
+        return _page(form, request.form, today=today, told=told, errors=errors_by_field(problem)), 422
     flash(_said(made), "success")
     return redirect(url_for("settlement.show", number=number))
 
@@ -237,6 +238,7 @@ def _page(
     values: MultiDict[str, str],
     *,
     today: date,
+    told: int,
     errors: dict[str, str] | None = None,
     preview: dict[str, Any] | None = None,
 ) -> str:
@@ -252,4 +254,5 @@ def _page(
         errors=errors or {},
         preview=preview,
         today=today,
+        told=told,
     )
