@@ -36,7 +36,6 @@ def book_repayment(work: Work, *, reference: str, amount_cents: int, received_on
     :class:`~casework.bank.refusals.BookedByStatement`.
     """
     claim = _locked(work, reference)
-    refuse_by_hand(work)
     if received_on > work.today:
         raise BookedInFuture(field="on")
     if received_on < claim.raised_on:
@@ -44,6 +43,7 @@ def book_repayment(work: Work, *, reference: str, amount_cents: int, received_on
     done = attempt(work, "claim.repay", key, claim=reference, cents=amount_cents, on=received_on.isoformat())
     if done.repeated:
         return done.result
+    refuse_by_hand(work)
     ledger_claims.receive_repayment(
         work.session,
         network=work.network.code,

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from casework.access import Permission, may_ever
 from casework.audit.record import record
+from casework.bank.by_hand import refuse_by_hand
 from casework.context import Work
 from casework.fund.once import attempt
 from casework.fund.queries import contributions_of_year
@@ -53,6 +54,7 @@ def book_contribution(
     )
     if done.repeated:
         return done.result
+    refuse_by_hand(work)
     return done.finish(
         _contribution(
             work, payer, amount_cents=amount_cents, received_on=received_on, for_year=for_year, key=key
@@ -82,6 +84,7 @@ def book_expected_contributions(
     )
     if done.repeated:
         return tuple(done.result.split(","))
+    refuse_by_hand(work)
     one_at_a_time(work)
     expected = {one.partner: one for one in contributions_of_year(work, for_year)}
     references = []
@@ -121,6 +124,7 @@ def pay_back_contribution(
     )
     if done.repeated:
         return done.result
+    refuse_by_hand(work)
     reference = _reference(work)
     ordered = events.contribution_paid_back(
         partner=payee.code,
@@ -157,6 +161,7 @@ def pay_back_receipt(work: Work, *, subject: str, amount_cents: int, paid_on: da
     done = attempt(work, "receipt.pay_back", key, subject=subject, cents=amount_cents, on=paid_on.isoformat())
     if done.repeated:
         return done.result
+    refuse_by_hand(work)
     reference = _reference(work)
     owed = left_of(work, subject, amount_cents)
     if owed.since_on is not None and paid_on < owed.since_on:
@@ -192,6 +197,7 @@ def book_other(
     done = attempt(work, "fund.book", key, kind=kind.value, cents=amount_cents, on=booked_on.isoformat())
     if done.repeated:
         return done.result
+    refuse_by_hand(work)
     reference = _reference(work)
     make = {
         BookingKind.BANK_COSTS: events.bank_costs,
@@ -215,6 +221,7 @@ def take_over_pot(
     )
     if done.repeated:
         return done.result
+    refuse_by_hand(work)
     reference = _reference(work)
     draft = events.pot_taken_over(
         partner=holder.code,

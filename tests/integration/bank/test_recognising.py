@@ -29,8 +29,9 @@ from casework.bank.refusals import (
 )
 from casework.claims.service import book_repayment
 from casework.fund.queries import contributions_of_year
-from casework.fund.refusals import ReasonMissing
+from casework.fund.refusals import BookingKind, ReasonMissing
 from casework.fund.reversal import can_be_corrected, correct
+from casework.fund.service import book_contribution, book_expected_contributions, book_other
 from casework.payout.tables import FundPayment
 from errors import Forbidden
 from ledger import book
@@ -356,3 +357,19 @@ def test_choices_are_searched_for(office: Office) -> None:
     case = zayaz.rpartition("-V1-")[0]
     assert zayaz in [one.subject for one in _page(office, line, case.lower()).choices]
     assert _page(office, line, "bestaatniet").choices == ()
+
+
+def test_the_fund_is_not_booked_by_hand_either(office: Office) -> None:
+    _taken(office, [BankLine(DAY, 10_000, text="?")])
+    with unit_of_work(office.engine) as session:
+        work = office.work(session)
+        common = {"amount_cents": 100, "key": "met-de-hand-9"}
+        with pytest.raises(BookedByStatement):
+            book_contribution(work, partner="zayaz", received_on=DAY, for_year=2026, **common)
+        with pytest.raises(BookedByStatement):
+            book_expected_contributions(
+                work, partners=["zayaz"], received_on=DAY, for_year=2026, key="met-de-hand-8"
+            )
+        for kind in (BookingKind.BANK_COSTS, BookingKind.OTHER_COSTS, BookingKind.OTHER_INCOME):
+            with pytest.raises(BookedByStatement):
+                book_other(work, kind=kind, booked_on=DAY, description="x", **common)
