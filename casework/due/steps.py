@@ -10,6 +10,7 @@ from __future__ import annotations
 from casework.audit.record import record
 from casework.bank.booking import book_left
 from casework.context import Work
+from casework.due.bank_files import read_left
 from casework.due.step import Step, each, once
 from casework.network.load import follow_buffer
 from casework.payout import expiry
@@ -27,6 +28,7 @@ def _buffer(work: Work) -> str | None:
 
 STEPS: tuple[Step, ...] = (
     once("buffer", _buffer),
+    Step("bank.files", read_left),
     Step("bank.lines", book_left),
     each("commitment.expire", expiry.expired_lines, expiry.release_expired),
     each("settlement.silence", by_time.silent, by_time.let_silence_decide),

@@ -117,6 +117,7 @@ ACTIONS: Mapping[str, object] = {
     "payee.withdraw": _l("Andere ontvanger ingetrokken bij casus %(object)s"),
     "bank.receive": _l("Bestand van de bank ingebracht: %(object)s"),
     "bank.take": _l("Bestand van de bank ingelezen: %(object)s"),
+    "bank.fit": _l("Opzijgezette afschriften ingelezen: %(object)s"),
     "bank.remove": _l("Opzijgezet afschrift weggehaald uit %(object)s"),
     "bank.accept_number": _l("Afschrift overgenomen ondanks een overgeslagen nummer: %(object)s"),
     "fund.contribution": _l("Bijdrage ontvangen: %(object)s"),

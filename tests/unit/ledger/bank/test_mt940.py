@@ -90,10 +90,10 @@ def test_sns_in_two_pages_is_one_statement():
 
 def test_triodos_and_german_sub_fields():
     (line,) = lines(samples.TRIODOS)
-    assert (line.counter_name, line.text) == ("GEMEENTE VOORBEELD", "Terugbetaling zaak 1")
+    assert (line.counter_name, line.text) == ("GEM VOORBEELD", "Terugbetaling zaak 1")
     (line,) = lines(samples.GERMAN)
     assert (line.counter_name, line.text, line.end_to_end_id) == (
-        "Max Muster",
+        "Max M",
         "Miete RF18539007547034",
         "E-1",
     )
