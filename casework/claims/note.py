@@ -86,7 +86,9 @@ def open_note(work: Work, partner: Partner, *, language: str) -> Letter:
         partner,
         language,
         subject=say(f"Openstaande vorderingen van {partner.name}", f"Open claims on {partner.name}"),
-        tables=(open_grid(claims, language),) if claims else (),
+        tables=(open_grid(claims, language, collected=mandate_of(work, partner) is not None),)
+        if claims
+        else (),
         payment=pay_everything(work, partner, claims),
         several=len(claims) > 1,
     )
@@ -109,21 +111,26 @@ def to_pay(work: Work, code: str) -> tuple[ClaimToPay, ...]:
     return _with_references(work, found)
 
 
-def open_grid(claims: tuple[ClaimToPay, ...], language: str) -> Grid:
-    """The table of open claims with due day and reference."""
+def open_grid(claims: tuple[ClaimToPay, ...], language: str, *, collected: bool = False) -> Grid:
+    """The table of open claims with due day, and with the reference of each unless they are collected."""
     say = sayer(language)
+    reference = (
+        say("Machtiging", "Mandate") if collected else say("Kenmerk bij betalen", "Reference when paying")
+    )
     return Grid(
         say("Wat er openstaat", "What is open"),
         (
             Column(say("Vordering", "Claim")),
-            Column(say("Kenmerk bij betalen", "Reference when paying")),
+            Column(reference),
             Column(say("Vervalt op", "Due on"), "day"),
             Column(say("Open", "Open"), "money"),
         ),
         tuple(
             (
                 one.claim.reference,
-                one.reference.rf_spaced.replace(" ", "\u00a0"),
+                say("wij incasseren", "we collect")
+                if collected
+                else one.reference.rf_spaced.replace(" ", "\u00a0"),
                 ledger_claims.oldest_due_on(one.claim) or one.claim.due_on,
                 one.claim.open_cents,
             )
@@ -201,19 +208,21 @@ def _asked(claim: Claim, today: date) -> tuple[int, date | None]:
 
 
 def _plan_grid(claim: Claim, language: str) -> Grid:
+    """The open parts of a claim; one that has no plan is one row without a total."""
     say = sayer(language)
+    parts = ledger_claims.open_parts(claim)
+    names = [str(number) for number in range(1, len(parts) + 1)] if claim.instalments else [claim.reference]
     return Grid(
-        say("Wanneer te betalen", "When to pay"),
+        say("Wanneer te betalen", "When to pay")
+        if claim.instalments
+        else say("Wat openstaat", "What is open"),
         (
-            Column(say("Termijn", "Part")),
+            Column(say("Termijn", "Part") if claim.instalments else say("Vordering", "Claim")),
             Column(say("Vervalt op", "Due on"), "day"),
             Column(say("Nog open", "Open"), "money"),
         ),
-        tuple(
-            (str(number), due_on, cents)
-            for number, (due_on, cents) in enumerate(ledger_claims.open_parts(claim), 1)
-        ),
-        (say("Samen", "Together"), None, claim.open_cents),
+        tuple((name, due_on, cents) for name, (due_on, cents) in zip(names, parts, strict=True)),
+        (say("Samen", "Together"), None, claim.open_cents) if len(parts) > 1 else None,
     )
 
 
@@ -227,7 +236,7 @@ def _together(language: str) -> str:
 
 
 def _collected(mandate: CollectionMandate, language: str) -> str:
-    hidden = f"{mandate.iban[:4]} … {mandate.iban[-4:]}"
+    hidden = f"{mandate.iban[:4]}\u00a0…\u00a0{mandate.iban[-4:]}"
     return sayer(language)(
         f"U hoeft niets over te maken. Wij schrijven dit bedrag op of kort na de vervaldag af van rekening "
         f"{hidden}, volgens machtiging {mandate.reference}.",

@@ -18,8 +18,8 @@ class MandateState(Labelled):
 class Scheme(Labelled):
     """The SEPA scheme a mandate was signed for."""
 
-    CORE = "CORE", "gewoon (terug te draaien tot acht weken)", "Core (can be reversed for eight weeks)"
-    B2B = "B2B", "zakelijk (niet terug te draaien)", "B2B (cannot be reversed)"
+    CORE = "CORE", "gewone incasso", "Core direct debit"
+    B2B = "B2B", "zakelijke incasso", "B2B direct debit"
 
 
 class CollectionBatchState(Labelled):

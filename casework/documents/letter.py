@@ -97,7 +97,7 @@ def _letter(letter: Letter) -> dict[str, Data]:
         "notice": letter.notice,
         "paragraphs": list(letter.paragraphs),
         "tables": [grid_data(grid) for grid in letter.tables],
-        "payment": None if letter.payment is None else payment_data(letter.payment),
+        "payment": None if letter.payment is None else payment_data(letter.payment, letter.dated),
         "closing": list(letter.closing),
     }
 
@@ -117,8 +117,8 @@ def grid_data(grid: Grid) -> dict[str, Data]:
     }
 
 
-def payment_data(payment: Payment) -> dict[str, Data]:
-    """``payment`` as a template reads it, with its QR code."""
+def payment_data(payment: Payment, dated: date) -> dict[str, Data]:
+    """``payment`` as a template reads it, with its QR code, on a paper of ``dated``."""
     return {
         "amount_cents": payment.amount_cents,
         "holder": payment.holder,
@@ -126,6 +126,7 @@ def payment_data(payment: Payment) -> dict[str, Data]:
         "reference": payment.reference,
         "betalingskenmerk": payment.betalingskenmerk,
         "due_on": None if payment.due_on is None else payment.due_on.isoformat(),
+        "overdue": payment.due_on is not None and payment.due_on < dated,
         "qr_svg": payment_qr_svg(payment.holder, payment.iban, payment.amount_cents, payment.reference),
     }
 

@@ -15,7 +15,8 @@ def account_letter(work: Work, statement: AccountStatement, *, language: str) ->
     say = sayer(language)
     partner = partner_for(work, statement.partner_code)
     claims = to_pay(work, partner.code) if statement.open_claims else ()
-    payment = pay_everything(work, partner, claims) if claims and not mandate_of(work, partner) else None
+    collected = mandate_of(work, partner) is not None
+    payment = pay_everything(work, partner, claims) if claims and not collected else None
     tables = [summary_grid(statement, language)]
     if statement.owed.lines:
         tables.append(movements_grid(say("Vorderingen", "Claims"), statement.owed, language))
@@ -27,7 +28,7 @@ def account_letter(work: Work, statement: AccountStatement, *, language: str) ->
         caption = say("Voorgeschoten voor het fonds", "Advanced for the fund")
         tables.append(movements_grid(caption, statement.advanced, language))
     if claims:
-        tables.append(open_grid(claims, language))
+        tables.append(open_grid(claims, language, collected=collected))
     until = f"{statement.until_on:%d-%m-%Y}"
     greeting = say("Met vriendelijke groet,", "Kind regards,")
     return Letter(

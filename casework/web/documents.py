@@ -7,10 +7,12 @@ import re
 from flask import Blueprint, Response, render_template, request, url_for
 
 from casework.access import Permission, may_ever
+from casework.claims.contribution_letter import contribution_letter, invoice_of
 from casework.claims.note import claim_note, partner_note
 from casework.context import Work
 from casework.documents.letter import Letter, letter_pdf
 from casework.documents.render import PDF
+from casework.fund.invoices import invoice as invoice_row
 from casework.network.finance_contact import finance_contact
 from casework.reports.account_letter import account_letter
 from casework.reports.account_sheet import account_workbook
@@ -50,6 +52,16 @@ def open_note(code: str) -> Response:
         return _paper(job, letter, spoken, _name("openstaand", code, str(job.today)))
 
 
+@bp.get("/bijdragen/<invoice>/factuur.pdf")
+@needs(Permission.PAPER_VIEW)
+def contribution(invoice: str) -> Response:
+    """The invoice of a partner's yearly contribution."""
+    with work() as job:
+        spoken = _spoken(job, invoice_row(job, invoice).partner)
+        letter = contribution_letter(job, reference=invoice, language=spoken)
+        return _paper(job, letter, spoken, _name("factuur", invoice))
+
+
 @bp.get("/rekeningoverzichten")
 @needs(Permission.PAPER_VIEW)
 def statements() -> str:
@@ -79,6 +91,7 @@ def statement(code: str, year: int) -> str:
             statement=found,
             flows=[(flow.label(language()).capitalize(), found.flows[flow]) for flow in AccountFlow],
             years=statement_years(job),
+            invoice=invoice_of(job, found.partner_id, year),
             sees_book=may_ever(job.actor, Permission.LEDGER_VIEW),
             own=not may_ever(job.actor, Permission.CLAIM_VIEW),
             page_url=lambda other: url_for("documents.statement", code=code, year=other),

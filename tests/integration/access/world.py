@@ -17,6 +17,7 @@ from casework.business_case.tables import BusinessCase, BusinessCaseLine
 from casework.cases.tables import Attachment, Case, InformationRequest
 from casework.collections.tables import Collection, CollectionBatch, CollectionMandate
 from casework.context import Work
+from casework.fund.tables import ContributionInvoice
 from casework.learning.service import Texts, digest, release_summary, save_summary
 from casework.learning.tables import CaseSummary
 from casework.meeting import service as meeting
@@ -278,7 +279,21 @@ def _collected(session: Session, cast: Cast, claim: str) -> dict[str, object]:
     )
     session.add(collection)
     session.flush()
+    invoice = ContributionInvoice(
+        network_id=cast.network.id,
+        reference="BF-2026-0001",
+        partner_id=cast.partners["zayaz"].id,
+        for_year=2026,
+        amount_cents=100,
+        invoiced_on=NOW.date(),
+        due_on=NOW.date(),
+        made_by=treasurer,
+        made_at_utc=NOW,
+    )
+    session.add(invoice)
+    session.flush()
     return {
+        "invoice": invoice.reference,
         "collection_batch": batch.reference,
         "collection_id": collection.id,
         "mandate_id": mandates[1].id,

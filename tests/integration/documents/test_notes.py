@@ -52,7 +52,7 @@ def test_a_note_asks_for_what_is_open_by_the_reference_of_the_claim(engine: Engi
         assert _paid(letter.payment) == (19_999, FUND_IBAN, ReferenceKind.CLAIM)
         assert letter.payment is not None
         assert letter.payment.due_on == SOON
-        assert letter.tables[0].total == ("Samen", None, 19_999)
+        assert letter.tables[0].rows == ((first, SOON, 19_999),)
         [mine, _other] = to_pay(work, "zayaz")
         assert mine.reference.rf == letter.payment.reference
         text = text_of(letter_pdf(letter, language="nl", made_at_utc=NOW))
