@@ -10,9 +10,10 @@ import pytest
 from bs4 import Tag
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from casework.cases.tables import Case
+from casework.people.tables import Appointment
 from casework.settlement import service
 from casework.settlement.proposal import PartyShare, Proposal, responsible
 from casework.settlement.tables import Settlement
@@ -276,6 +277,56 @@ def test_collective_by_two_members_and_the_unfolded_grounds(scene: Scene) -> Non
     assert "Vastgesteld op 1 juni 2026" in text
     assert "De verdeelsleutel gold vanaf 2 juni 2016." in text
     assert "Dit wijkt af van wat de regels voorstelden" in text
+    assert "staat bij huurachterstand, ontruiming, woningonderhoud: woningcorporatie (Woningwet)" in text
+    assert "Dat volgt uit het beleid van de dag van indienen, 1 juni 2026." in text
+    assert (
+        "Zayaz : volgens de sleutel 80.000 cent; van eerder stond 0 cent. Samen is dat 80.000 cent. "
+        "Er is € 800,00 gerekend. Dat is precies genoeg."
+    ) in text
+
+
+def test_a_dispute_without_enough_members_says_who_decides(scene: Scene) -> None:
+    made = scene.propose(SHARED)
+    with scene.session(write=True) as session:
+        for index in (1, 2):
+            person = scene.cast.secretariat[index].id
+            session.execute(
+                update(Appointment).where(Appointment.person_id == person).values(until_on=date(2026, 5, 1))
+            )
+    sign_in(scene.client, scene.cast.representative)
+    page = page_text(scene.client.get(f"/verrekening/{made}"))
+    assert "Geen antwoord op 22 juni 2026: dat telt als akkoord." in page
+    assert "betaalt binnen 30 dagen na het besluit" in page
+    scene.client.post(
+        f"/verrekening/{made}/betwisten", data={"reason": "Niet van ons.", "counter_proposal": "Allen."}
+    )
+    page = page_text(scene.client.get(f"/verrekening/{made}"))
+    assert "Dit ligt sinds 1 juni 2026 bij de bestuurders." in page
+    assert "2 bestuurders die geen partij zijn, moeten instemmen" in page
+    assert "Het netwerk wil dit rond hebben op 30 augustus 2026." in page
+    sign_in(scene.client, scene.cast.secretariat[0])
+    page = page_text(scene.client.get(f"/casussen/{scene.number}/verrekening"))
+    assert "0 van de 2 bestuurders stemmen in." in page
+    assert "Ook bij de bestuurders zijn er te weinig zonder eigen belang." in page
+    assert "Aan de bestuurders voorleggen" not in page
+    assert "Ligt bij de bestuurders" in page_text(scene.client.get("/werkvoorraad"))
+    sign_in(scene.client, scene.cast.executive)
+    assert "te weinig bestuurders zonder eigen belang" in page_text(scene.client.get(f"/geschillen/{made}"))
+
+
+def test_who_disputed_reads_why_it_was_decided_so(scene: Scene) -> None:
+    made = scene.propose(SHARED)
+    with scene.session(write=True) as session:
+        work = work_as(session, scene.cast.representative, scene.cast.network)
+        service.dispute(work, settlement_id=made, reason="Niet van ons.", counter_proposal="De gemeente.")
+        for index in (0, 1):
+            member = work_as(session, scene.cast.secretariat[index], scene.cast.network)
+            service.vote(member, number=scene.number, motivation=f"Reden {index}.")
+    sign_in(scene.client, scene.cast.representative)
+    page = page_text(scene.client.get(f"/verrekening/{made}"))
+    assert "Reden 0." in page
+    assert "Reden 1." in page
+    assert "Waarop rust dit?" in page
 
 
 def test_a_representative_agrees_after_being_asked_for_certain(scene: Scene) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from casework.context import Work
 from casework.settlement import service
+from casework.settlement.plan import PlanGround
 from casework.settlement.proposal import Proposal
 from casework.settlement.queries import settlement_of_case
 from casework.settlement.refusals import FirstInstalmentPast, InstalmentsNeeded, InstalmentsTooMany, NoPlan
@@ -49,6 +50,20 @@ def test_after_a_pause_what_is_open_is_divided_again(number: str, member: Work) 
     (view,) = settlement.standing
     assert [part.due_on for part in view.plan] == [due_on for due_on, _open in open_parts(claim)]
     assert [change["ground"] for change in view.facts["plan_changes"]] == ["pause"]
+    paused, first = view.plans  # the newest first
+    assert (paused.agreed_on, paused.ground, paused.agreed_by, paused.open_cents) == (
+        member.today,
+        PlanGround.PAUSE,
+        member.actor.name,
+        27_000,
+    )
+    assert paused.plan == view.plan
+    assert (first.ground, first.open_cents, len(first.plan), first.plan[0].due_on) == (
+        None,
+        40_000,
+        4,
+        date(2026, 7, 1),
+    )
 
 
 def test_the_same_plan_twice_is_one_change(number: str, member: Work) -> None:
