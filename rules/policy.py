@@ -75,6 +75,21 @@ SECTIONS: Mapping[SectionName, type[Section]] = MappingProxyType(
 )
 
 
+# By these a case is judged, by the day on which it was submitted; the others hold on the day of an action.
+JUDGES_CASES = frozenset(
+    {
+        SectionName.MANDATE,
+        SectionName.ADVICE,
+        SectionName.TRIANGLE,
+        SectionName.GATES,
+        SectionName.CONFLICT,
+        SectionName.BUSINESS_CASE,
+        SectionName.CONSUMER_PRICE_INDEX,
+        SectionName.CASE_FORM,
+    }
+)
+
+
 class NoPolicyInForce(Conflict):
     """A section has no version that holds on the day asked for."""
 

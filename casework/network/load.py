@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from casework.accounts.tables import BankAccount
 from casework.audit.tables import LogRecord
+from casework.cases.tables import Case
 from casework.network.policy import policy_book
 from casework.network.tables import Network, Partner, PolicySection
 from errors import Conflict
 from ledger import book
 from ledger.balances import fund_position
 from rules.network_file import BankEntry, NetworkFile, PartnerEntry
+from rules.policy import JUDGES_CASES
 
 
 class SectionAdopted(Conflict):
@@ -42,6 +44,19 @@ class SectionBackdated(Conflict):
     en = (
         "The new version of ‘{section_en}’ would hold from {on} already. What was decided since does not "
         "change any more: let it hold from today or later."
+    )
+
+
+class CasesJudgedToday(Conflict):
+    """A new version would hold from today, while cases of today are judged by the present one."""
+
+    nl = (
+        "De nieuwe versie van ‘{section_nl}’ zou vanaf vandaag ({on}) gelden, maar vandaag is al een casus "
+        "ingediend. Die houdt het beleid van nu: laat haar morgen ingaan of later."
+    )
+    en = (
+        "The new version of ‘{section_en}’ would hold from today ({on}), but a case was submitted today. It "
+        "keeps the policy as it is: let the version hold from tomorrow or later."
     )
 
 
@@ -77,8 +92,8 @@ def load_network(session: Session, network_file: NetworkFile, now_utc: datetime)
     Names, kinds and domains of partners follow the file. A partner's leaving is not taken from the
     file once the partner is known: that has consequences and is done by an administrator
     (:func:`casework.network.partners.end_partner`). Nor is the fund's account once it has one: from then
-    on two people change it on the page. Raises :class:`SectionAdopted` or
-    :class:`SectionBackdated`.
+    on two people change it on the page. Raises :class:`SectionAdopted`,
+    :class:`SectionBackdated` or :class:`CasesJudgedToday`.
     """
     header = network_file.network
     network = session.scalar(select(Network).where(Network.code == header.code).with_for_update())
@@ -120,6 +135,14 @@ def follow_buffer(
         return None
     book.set_buffer(session, network=network.code, buffer_cents=content.buffer_cents, at_utc=now_utc)
     return content.buffer_cents
+
+
+def submitted_today(session: Session, network: Network, now_utc: datetime) -> bool:
+    """Whether a case was submitted today, on the network's wall clock."""
+    zone = ZoneInfo(network.time_zone)
+    midnight = datetime.combine(now_utc.astimezone(zone), time.min, zone)
+    found = exists().where(Case.network_id == network.id, Case.submitted_at_utc >= midnight)
+    return bool(session.scalar(select(found)))
 
 
 def _load_partners(
@@ -171,6 +194,9 @@ def _load_policy(
             continue
         if not loaded.created and version.valid_from < today:
             raise SectionBackdated(**facts)
+        judging = version.section in JUDGES_CASES and version.valid_from == today
+        if not loaded.created and judging and submitted_today(session, network, now_utc):
+            raise CasesJudgedToday(**facts)
         session.add(
             PolicySection(
                 network_id=network.id,

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import date
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 
 from casework.access import Permission, may_ever
 from casework.audit.record import record
-from casework.cases.tables import Case
 from casework.context import Work
-from casework.network.load import follow_buffer
+from casework.network.load import follow_buffer, submitted_today
 from casework.network.policy_versions import adopted_versions
 from casework.network.tables import Network, Partner, PolicySection
 from casework.policy.refusals import (
@@ -38,7 +36,7 @@ from casework.policy.refusals import (
 )
 from casework.policy.tables import ADOPTED, OPEN, REFUSED, WITHDRAWN, PolicyProposal
 from errors import Forbidden, Invalid, NotFound
-from rules.policy import PolicyBook, PolicyVersion, SectionName
+from rules.policy import JUDGES_CASES, PolicyBook, PolicyVersion, SectionName
 from rules.policy_changes import changed_version
 from rules.roles import Role
 
@@ -48,19 +46,6 @@ MONEY_SECTIONS = frozenset(
         SectionName.FUND,
         SectionName.ALLOCATION_KEY,
         SectionName.CONSUMER_PRICE_INDEX,
-    }
-)
-# By these a case is judged, by the day on which it was submitted; the others hold on the day of an action.
-JUDGING_SECTIONS = frozenset(
-    {
-        SectionName.MANDATE,
-        SectionName.ADVICE,
-        SectionName.TRIANGLE,
-        SectionName.GATES,
-        SectionName.CONFLICT,
-        SectionName.BUSINESS_CASE,
-        SectionName.CONSUMER_PRICE_INDEX,
-        SectionName.CASE_FORM,
     }
 )
 
@@ -271,7 +256,11 @@ def _checked(
         raise HoldsFromThePast(field="valid_from")
     if any((one.section, one.valid_from) == (section, valid_from) for one in adopted):
         raise DayIsTaken(field="valid_from", on=valid_from.isoformat())
-    if valid_from == work.today and section in JUDGING_SECTIONS and _submitted_today(work):
+    if (
+        valid_from == work.today
+        and section in JUDGES_CASES
+        and submitted_today(work.session, work.network, work.now_utc)
+    ):
         raise CasesOfToday(field="valid_from")
     after = changed_version(
         section, valid_from, document, source=source, partners=partners_of(work), adopted=adopted
@@ -280,12 +269,6 @@ def _checked(
     if change.before.content == after.content:
         raise NothingChanges()
     return change
-
-
-def _submitted_today(work: Work) -> bool:
-    midnight = datetime.combine(work.today, time.min, ZoneInfo(work.network.time_zone))
-    found = exists().where(Case.network_id == work.network.id, Case.submitted_at_utc >= midnight)
-    return bool(work.session.scalar(select(found)))
 
 
 def _lock(work: Work) -> None:

@@ -21,7 +21,7 @@ from errors import Invalid
 from rules.policy_reader import cents_text, fraction_text
 
 LONGEST_TEXT = 2_000
-_EXACT = re.compile(r"([0-9]{1,9})(?:[.,]([0-9]{1,6})|/([1-9][0-9]{0,5}))?")
+_EXACT = re.compile(r"([0-9]{1,12})(?:[.,]([0-9]{1,12})|/([1-9][0-9]{0,11}))?")
 
 
 class ExactNotUnderstood(Invalid):

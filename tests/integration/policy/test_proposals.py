@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import DBAPIError
 
 from casework.audit.tables import LogRecord
-from casework.network.load import SectionAdopted, follow_buffer, load_network
+from casework.network.load import CasesJudgedToday, SectionAdopted, follow_buffer, load_network
 from casework.network.policy import policy_book
 from casework.network.tables import PolicySection
 from casework.policy import proposals
@@ -272,6 +272,26 @@ def test_loading_a_file_does_not_undo_what_was_adopted(engine: Engine, cast: Cas
         wrong = parse_network(text_of_file.replace('buffer = "2500.00"', 'buffer = "1.00"'))
         with pytest.raises(SectionAdopted):
             load_network(session, wrong, NOW)
+
+
+def test_a_file_does_not_change_by_what_cases_of_today_are_judged(engine: Engine, cast: Cast):
+    new = '\n[[gates]]\nfrom = 2026-06-01\nassumed = "test"\noverride_members = 3\n'
+    text_of_file = NETWORK_FILE.read_text(encoding="utf-8").replace('"bossche-bond"', '"testnet"')
+    with unit_of_work(engine) as session:
+        a_case(session, cast.network, cast.applicant, at_utc=NOW - timedelta(days=1))
+        other = a_cast(session, code="ander", case_prefix="AN")
+        a_case(session, other.network, other.applicant)
+        assert load_network(session, parse_network(text_of_file + new), NOW).versions_added
+        a_case(session, cast.network, cast.applicant)
+        with pytest.raises(CasesJudgedToday):
+            load_network(
+                session,
+                parse_network(
+                    text_of_file
+                    + new.replace("gates", "conflict").replace("override_members = 3", "grounds = []")
+                ),
+                NOW,
+            )
 
 
 def _refused(engine: Engine, statement: str, match: str) -> None:
