@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import posting, reading, rules_allocation, whole_book
+from benchmarks import bank_statements, posting, reading, rules_allocation, whole_book
 from benchmarks.big_book import fill
 from benchmarks.databases import Databases, databases
 from benchmarks.measure import RUNS, Result, machine
@@ -64,6 +64,7 @@ def _measure(made: Databases, *, entries: int, scale: int) -> Iterator[Result]:
         yield from whole_book.measure_memory(large, many)
         for engine in (small, middle, large):
             engine.dispose()
+    yield from bank_statements.measure(made, scale=scale)
     yield from rules_allocation.measure()
 
 

@@ -88,10 +88,10 @@ def main(what: str, url: str) -> None:
                 )
 
     took = seconds(action)
-    print(json.dumps({"seconds": took, "legs": legs, "peak_mb": _peak_mb()}))
+    print(json.dumps({"seconds": took, "legs": legs, "peak_mb": peak_mb()}))
 
 
-def _peak_mb() -> float:
+def peak_mb() -> float:
     """The most memory this program held; what getrusage says includes the process that started it."""
     status = Path("/proc/self/status")
     if not status.exists():

@@ -109,17 +109,25 @@ class _Job:
 
 
 def read_and_book(engine: Engine, *, file_id: int, folder: Path, clock: Clock) -> bool:
-    """Read a file and book what came of it; false where another is at it, or it was done before.
+    """Read a file and book what came of it; false where another is at it, or it was done before."""
+    network_id = read_one(engine, file_id=file_id, folder=folder, clock=clock)
+    if network_id is not None:
+        book_open_lines(engine, network_id=network_id, clock=clock)
+    return network_id is not None
+
+
+def read_one(engine: Engine, *, file_id: int, folder: Path, clock: Clock) -> int | None:
+    """Read a file and take or refuse it; the network it is of, or none where another is at it.
 
     Never raises for what is wrong with the file: that is kept with it, to be shown.
     """
     job = _claim(engine, file_id, folder, clock)
     if job is None:
-        return False
+        return None
     try:
         _take(job)
     except LeaseLost:
-        return False
+        return None
     except OmloopError as problem:
         _refuse(job, problem)
     except OperationalError:
@@ -127,8 +135,7 @@ def read_and_book(engine: Engine, *, file_id: int, folder: Path, clock: Clock) -
     except Exception as problem:
         _log.error("bank_file_unreadable", file=file_id, kind=type(problem).__name__)
         _refuse(job, Unexpected())
-    book_open_lines(engine, network_id=job.network_id, clock=clock)
-    return True
+    return job.network_id
 
 
 def files_left(session: Session, *, network_id: int, now_utc: datetime) -> list[int]:
