@@ -151,7 +151,7 @@ def write(meeting_id: int) -> Page:
                 remarks=values["remarks"],
             )
     except (Invalid, MinutesChanged) as problem:
-        typed = {**request.form.to_dict(), "present": _present(request.form)}
+        typed = _stored(page) | request.form.to_dict() | {"present": _present(request.form)}
         return _minutes(page, typed, errors_by_field(problem)), status_of(problem)
     flash(_("Het verslag is bewaard. Een ander lid kan het vaststellen."), "success")
     return redirect(url_for(".show", meeting_id=meeting_id))

@@ -283,6 +283,7 @@ def test_from_agenda_to_adopted_minutes_without_javascript(
     assert len(form.select("input[name=present]")) == 4
     refused = client.post(f"{url}/verslag", data={notes[0]: "x" * 4_000} | fields)
     assert refused.status_code == 422
+    assert client.post(f"{url}/verslag").status_code == 422
     typed = fields | {notes[0]: "Goed gesproken.", "present": [str(people[0].id)]}
     written = client.post(f"{url}/verslag", data=typed, follow_redirects=True)
     assert "Goed gesproken." in page_text(written)
