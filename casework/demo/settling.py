@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from random import Random
 
 from sqlalchemy import select
 
+from casework.access import Permission
+from casework.cases.find import case_for
 from casework.cases.tables import Case
 from casework.claims.service import book_repayment
 from casework.context import Work
@@ -15,8 +18,10 @@ from casework.decision.members import free_members, secretariat
 from casework.demo.cast import email_of, emails_with
 from casework.demo.plot import Plot, Stop
 from casework.demo.stage import Stage
+from casework.learning.service import Texts, digest, may_be_told, release_summary, save_summary
 from casework.people.tables import Person
 from casework.settlement import undo
+from casework.settlement.letters import LetterReason, register_letter
 from casework.settlement.proposal import PartyShare, Proposal
 from casework.settlement.propose import propose
 from casework.settlement.respond import accept, consent_by_silence_of, dispute
@@ -30,6 +35,11 @@ from rules.roles import Role
 MOTIVATION = "Volgt uit de regels en uit wat wij eerder deden."
 DISPUTE = "Wij vinden dat dit bij een andere organisatie hoort: de wet legt dit niet bij ons."
 COUNTER = "Laat alle partners samen betalen."
+LESSONS = (
+    "Bel eerst met wie de regel uitvoert: vaak kan er meer dan op papier staat.",
+    "Vraag aan elke partij wat zij nodig heeft om mee te werken, en schrijf dat op.",
+    "Regel tegelijk wat er daarna komt, dan houdt de oplossing stand.",
+)
 
 
 class SecondHalf:
@@ -134,6 +144,9 @@ class SecondHalf:
 
     def _await_money(self, plot: Plot, at_utc: datetime) -> None:
         network = self.stage.network.code
+        self._later(plot, at_utc, 21, self._tell)
+        if self._present(plot).kind == SettlementKind.OUTSIDE:
+            self._later(plot, at_utc, 2, self._write)
         for owed in claims_of_case(self.stage.session, network=network, case=plot.number):
             if not owed.open_cents:
                 continue
@@ -168,6 +181,35 @@ class SecondHalf:
                 received_on=work.today,
                 key=self.stage.key(),
             )
+
+    def _write(self, plot: Plot, at_utc: datetime) -> None:
+        """The claim letter to an outside party leaves; its term begins."""
+        work = self.stage.work(self.members[0], at_utc)
+        settlement = self._present(plot)
+        register_letter(
+            work,
+            number=plot.number,
+            sequence=settlement.sequence,
+            reason=LetterReason.FIRST.value,
+            recipient=settlement.outside_party,
+            address="Postbus 100\n5200 AA 's-Hertogenbosch",
+            language="nl",
+            sent_on=work.today,
+            key=self.stage.key(),
+        )
+
+    def _tell(self, plot: Plot, at_utc: datetime) -> None:
+        """Of some cases a member writes what others can learn, and mostly a second one releases it."""
+        drawn = Random(plot.number)  # not the plot's own: telling a case does not change how it goes
+        first, second = (self.stage.work(one, at_utc) for one in drawn.sample(self.members, 2))
+        if drawn.random() > 0.3 or not may_be_told(case_for(first, plot.number, Permission.SUMMARY_WRITE)):
+            return
+        fields = plot.story.fields
+        parts = (fields[name] for name in ("title", "situation", "barrier", "breakthrough"))
+        texts = Texts(*parts, drawn.choice(LESSONS))
+        made = save_summary(first, number=plot.number, texts=texts, offer=True)
+        if drawn.random() < 0.9:
+            release_summary(second, number=plot.number, seen=digest(made), checked=True)
 
     def _fall_back(self, plot: Plot, at_utc: datetime) -> None:
         """An outside party that did not pay: its claim falls back and all partners share it."""
