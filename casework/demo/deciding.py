@@ -168,11 +168,15 @@ class FirstHalf:
             self._later(plot, at_utc, plot.rng.uniform(2, 40), self._order)
 
     def _order(self, plot: Plot, at_utc: datetime) -> None:
-        work = self.stage.work(self.treasurers[0], at_utc)
+        # What is left for the visitor to release was prepared by the other treasurer.
+        first = self.treasurers[1 if plot.stops_at(Stop.PREPARED) else 0]
+        work = self.stage.work(first, at_utc)
         lines = [line.id for line in self._case(work, plot).cost_lines]
         batch = batches.prepare_batch(
             work, cost_line_ids=lines, execution_on=next_bank_day(work.today), key=self.stage.key()
         )
+        if plot.stops_at(Stop.PREPARED):
+            return
         references = self._release(batch, at_utc + timedelta(minutes=20))
         if not plot.stops_at(Stop.ORDERED):
             self.stage.plan(at_utc + timedelta(days=1), partial(self._confirm, plot, references))

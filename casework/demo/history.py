@@ -29,7 +29,7 @@ OPENING_POT_CENTS = 1_250_000
 UNFINISHED = (
     (1, Stop.DRAFT), (1, Stop.SUBMITTED), (2, Stop.SUBMITTED), (3, Stop.ASSESSED_ONCE),
     (4, Stop.DISCUSS), (4, Stop.ASKED), (5, Stop.ASSESSED), (6, Stop.APPROVED),
-    (7, Stop.APPROVED), (8, Stop.ORDERED), (12, Stop.PAID), (17, Stop.PAID),
+    (7, Stop.PREPARED), (8, Stop.ORDERED), (12, Stop.PAID), (17, Stop.PAID),
     (16, Stop.PUT), (20, Stop.PUT), (24, Stop.DISPUTED),
 )  # fmt: skip
 # The real cases began so many days before the curtain: long enough to be settled by now.

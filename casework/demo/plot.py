@@ -29,6 +29,7 @@ class Stop(StrEnum):
     ASKED = "asked"
     ASSESSED = "assessed"
     APPROVED = "approved"
+    PREPARED = "prepared"
     ORDERED = "ordered"
     PAID = "paid"
     PUT = "put"
