@@ -98,6 +98,11 @@ def _move(work: Work, case: Case, person_id: int, *, own: bool) -> None:
     )
     for one in family:
         one.applicant_id = person_id
-        facts = {"from_person": before, "to_person": person_id}
-        record(work, "case.hand_over" if own else "case.reassign", one.number, **facts)
+        record(
+            work,
+            "case.hand_over" if own else "case.reassign",
+            one.number,
+            from_person=before,
+            to_person=person_id,
+        )
     work.session.flush()

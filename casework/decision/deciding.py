@@ -60,8 +60,10 @@ def close(
 ) -> Outcome:
     """Decide ``case``: post the promise or put it on the waiting list, and freeze what it rests on."""
     facts = _facts(work, weighing, advice, assessments, agreeing)
-    for given in (*assessments, *votes):
-        given.counts = given.person_id in weighing.counting
+    for assessment in assessments:
+        assessment.counts = assessment.person_id in weighing.counting
+    for vote in votes:
+        vote.counts = vote.person_id in weighing.counting
     if outcome == APPROVE:
         action = DecisionAction.APPROVE if _promise_money(work, case) else DecisionAction.WAIT
     else:

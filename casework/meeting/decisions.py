@@ -90,6 +90,7 @@ def _promised(work: Work, from_on: date, until_on: date) -> Iterator[Taken]:
         )
     )
     for case, decision in work.session.execute(query):
+        assert decision.promised_at_utc is not None, "the query asked for those that were promised"
         on = decision.promised_at_utc.astimezone(start.tzinfo).date()
         yield Taken(on, case.number, case.title, TakenKind.PROMISED, decision.amount_cents, _IN_LINE())
 

@@ -1,4 +1,4 @@
-"""Passing on a case whose applicant has left: by the secretariat or the partner's ambassador, and only then."""
+"""Passing on a case whose applicant has left: by the secretariat or an ambassador, and only then."""
 
 from __future__ import annotations
 
