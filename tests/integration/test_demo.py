@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from casework.cases.tables import Case
 from casework.demo.load import NetworkIsThere, load_demo
-from casework.settlement.tables import Settlement
+from casework.learning.tables import CaseSummary
+from casework.settlement.tables import ClaimLetter, Settlement
 from ledger.verify import verify
 from storage.engine import build_engine
 from storage.unit_of_work import unit_of_work
@@ -57,6 +58,12 @@ def test_every_role_finds_work(demo: Engine) -> None:
     assert states["approved", "paid", "put"] >= 1
     assert states["approved", "paid", "disputed"] >= 1
     assert {"responsible", "shared", "collective", "resident"} <= kinds
+
+
+def test_there_is_something_to_learn_and_outside_parties_were_written_to(demo: Engine) -> None:
+    with unit_of_work(demo, write=False) as session:
+        assert "released" in set(session.scalars(select(CaseSummary.state)))
+        assert session.scalars(select(ClaimLetter)).first() is not None
 
 
 def test_the_books_of_the_demo_hold(demo: Engine) -> None:
