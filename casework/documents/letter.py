@@ -22,10 +22,10 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table. Amounts are whole cents, days are dates."""
+    """A column of a table. Amounts are whole cents, days are dates, a figure is text that says how many."""
 
     heading: str
-    kind: Literal["text", "money", "day"] = "text"
+    kind: Literal["text", "money", "day", "figure"] = "text"
 
 
 Cell: TypeAlias = str | int | date | None

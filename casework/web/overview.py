@@ -10,9 +10,12 @@ from flask import Blueprint, Response, g, render_template, url_for
 
 from casework.access import Permission, may_ever
 from casework.book_year.adopted import adopted_key_figures, adopted_view
+from casework.claims.note import sender_of
 from casework.context import Actor, Work
+from casework.documents.render import PDF
 from casework.network.tables import Network
 from casework.reports.annual import AnnualOverview, annual_overview, for_executives, overview_years
+from casework.reports.annual_paper import annual_pdf
 from casework.reports.fund import FlowLabel
 from casework.reports.journal import journal_of
 from casework.reports.workbook import XLSX, annual_workbook
@@ -65,6 +68,25 @@ def show(year: int) -> str:
     """One year."""
     with _reading() as job:
         return _page(job, year)
+
+
+@bp.get("/jaaroverzicht/<int:year>.pdf")
+@needs(Permission.OVERVIEW_VIEW)
+def paper(year: int) -> Response:
+    """The same year on paper, with the drawings of the page."""
+    with _reading() as job:
+        overview, sender = _overview(job, year), sender_of(job, language())
+    charts = {
+        "fund": fund_chart(overview),
+        "parties": parties_chart(overview),
+        "claims": claims_chart(overview),
+    }
+    drawings = {name: str(drawn.wide) for name, drawn in charts.items() if drawn}
+    content = annual_pdf(overview, sender, drawings=drawings, language=language())
+    response = Response(content, mimetype=PDF)
+    name = "annual-overview" if language() == "en" else "jaaroverzicht"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}-{year}.pdf"'
+    return response
 
 
 @bp.get("/jaaroverzicht/<int:year>.xlsx")
