@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
-from sqlalchemy import Engine, or_, select, update
+from sqlalchemy import ColumnElement, Engine, or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -103,8 +103,9 @@ class _Job:
                 bank_file.c.leased_until_utc == self.until_utc,
             )
             .values(**values)
+            .returning(bank_file.c.id)
         )
-        if not changed.rowcount:
+        if changed.first() is None:
             raise LeaseLost()
 
 
@@ -150,7 +151,7 @@ def files_left(session: Session, *, network_id: int, now_utc: datetime) -> list[
     return list(session.scalars(query))
 
 
-def _free(now_utc: datetime) -> tuple[object, ...]:
+def _free(now_utc: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
         bank_file.c.state.in_((RECEIVED, READING)),
         or_(bank_file.c.leased_until_utc.is_(None), bank_file.c.leased_until_utc <= now_utc),
@@ -162,7 +163,7 @@ def _claim(engine: Engine, file_id: int, folder: Path, clock: Clock) -> _Job | N
     with unit_of_work(engine) as session:
         claimed = session.execute(
             update(bank_file)
-            .where(bank_file.c.id == file_id, *_free(now_utc))  # type: ignore[arg-type]  # conditions
+            .where(bank_file.c.id == file_id, *_free(now_utc))
             .values(state=READING, leased_until_utc=now_utc + LEASE)
             .returning(bank_file.c.stored_as, bank_file.c.fund_id)
         ).first()

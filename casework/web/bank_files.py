@@ -28,6 +28,7 @@ from casework.web.route import engine, needs, work
 from casework.web.uploads import uploads
 from errors import Conflict, Invalid
 from ledger.bank.reading import MAXIMUM_BYTES
+from storage.sealed import Sealed
 
 bp = Blueprint("bank_files", __name__)
 ACCEPT = ".xml,.zip,.sta,.940,.mt940,.txt,.swi"
@@ -73,7 +74,7 @@ def upload() -> Response | tuple[str, int]:
     return redirect(url_for("bank_files.file", file_id=made))
 
 
-def _receive(name: str, kept: files.Sealed) -> int:
+def _receive(name: str, kept: Sealed) -> int:
     try:
         with work() as job:
             return files.receive_file(job, file_name=name, upload=kept)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
@@ -28,6 +28,10 @@ from casework.settlement import service
 from casework.settlement.letters import register_letter
 from casework.settlement.proposal import Proposal, responsible
 from ledger import book, events
+from ledger.bank import store
+from ledger.bank.lines import BankLine, StatementHead
+from ledger.bank.statement import ReadStatement
+from ledger.bank.tables import bank_file, bank_statement
 from ledger.claims import claims_of_case
 from rules.lifecycle import SettlementKind
 from rules.roles import Role
@@ -118,6 +122,7 @@ def a_world(session: Session) -> World:
         _small_things(session, cast, own)
         | _collected(session, cast, claim.reference)
         | _in_a_batch(session, cast)
+        | _from_the_bank(session, cast)
         | {
             "proposal_id": propose(session, cast, by=cast.secretariat[1]).id,
             "cost_line_id": paid.cost_lines[1].id,
@@ -328,6 +333,22 @@ def _in_a_batch(session: Session, cast: Cast) -> dict[str, object]:
     }
 
 
+def _from_the_bank(session: Session, cast: Cast) -> dict[str, object]:
+    """A file that was read, with a statement that waits for the one before it; their ids."""
+    fund_id = book.fund_id_of(session.connection(), cast.network.code)
+    read = ReadStatement(
+        StatementHead("NL44RABO0123456789", "EUR", "AFSCHRIFT", 9, NOW.date(), 7, NOW.date(), 8),
+        (BankLine(NOW.date(), 1, counter_name="titel-bank"),),
+        at_line=1,
+    )
+    values = {"sha256": "0" * 64, "file_name": "mei.xml", "format": "mt940", "size_bytes": 1, "stored_as": ""}
+    values |= {"state": "taken", "lines_read": 1, "bytes_read": 1, "problem_nl": "", "problem_en": ""}
+    values |= {"fund_id": fund_id, "taken_by": cast.treasurer.id, "taken_at_utc": NOW}
+    file_id = session.execute(insert(bank_file).values(**values).returning(bank_file.c.id)).scalar_one()
+    store.put(session, fund_id=fund_id, file_id=file_id, statements=[store.prepare(read)])
+    return {"file_id": file_id, "statement_id": session.execute(select(bank_statement.c.id)).scalar_one()}
+
+
 def addresses(rule: Rule, world: World) -> Iterator[tuple[dict[str, object], Case | None]]:
     """The arguments with which to visit ``rule``, each with the case it is about, if it is about one.
 
@@ -366,6 +387,6 @@ def _value(rule: Rule, name: str, world: World, case: Case | None) -> object:
         return world.arguments["disputed"]
     if name == "step":
         judging = "bevestigen" if ".judge_" in rule.endpoint else "geweigerd"
-        return "inwoner" if blueprint == "cases" else judging
+        return {"cases": "inwoner", "bank_files": "weghalen"}.get(blueprint, judging)
     fixed = {"sequence": 1, "year": 2026, "language": "nl", "section": "pot"}
     return fixed[name] if name in fixed else world.arguments[name]
