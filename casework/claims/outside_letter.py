@@ -33,11 +33,11 @@ def outside_letter(work: Work, letter: ClaimLetter, claim: Claim) -> Letter:
         ),
         recipient=(letter.recipient, *letter.address.splitlines()),
         dated=letter.sent_on,
-        subject=_subject(letter, claim),
+        subject=_subject(letter),
         facts=(
             (say("Ons kenmerk", "Our reference"), claim.reference),
             (say("Bedrag", "Amount"), show_cents(letter.amount_cents, letter.language)),
-            (say("Betalen voor", "Pay by"), f"{due_on:%d-%m-%Y}"),
+            (say("Uiterlijk te betalen op", "To be paid by"), f"{due_on:%d-%m-%Y}"),
         ),
         paragraphs=(
             texts.text("outside_letter", letter.language),
@@ -74,11 +74,11 @@ def outside_letter(work: Work, letter: ClaimLetter, claim: Claim) -> Letter:
     )
 
 
-def _subject(letter: ClaimLetter, claim: Claim) -> str:
+def _subject(letter: ClaimLetter) -> str:
     say = sayer(letter.language)
     if letter.reason == LetterReason.REMINDER.value:
-        return say(f"Herinnering: verzoek om vergoeding {claim.reference}", f"Reminder: {claim.reference}")
-    return say(f"Verzoek om vergoeding {claim.reference}", f"Request for reimbursement {claim.reference}")
+        return say("Herinnering: verzoek om vergoeding", "Reminder: request for reimbursement")
+    return say("Verzoek om vergoeding", "Request for reimbursement")
 
 
 def _reference(work: Work, claim: Claim) -> Reference:
