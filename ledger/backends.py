@@ -1,18 +1,21 @@
 """The posting path's statements, once per database: what is hot is written in the database's own words.
 
 Posting reads what it needs (with the fund locked), inserts the legs, and inserts the entry, which seals it
-(``migrations/sql/0001_ledger_*.sql``). On PostgreSQL that is two round trips: legs go as arrays, together
-with their entry; a statement per leg would cost a round trip each.
+(``migrations/sql/0001_ledger_*.sql``). On PostgreSQL, where every round trip counts, an entry is first tried
+in a single one: the database fills in its place in the chain. Only when the book refuses it, it is posted
+step by step to find out why.
 """
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from ledger.encoding import Gapped
 from ledger.entries import AccountKey, PostedEntry
 from ledger.refusals import BookRefuses
 from ledger.tables import IDS_PER_FUND
@@ -54,7 +57,8 @@ _ENTRY_COLUMNS = (
 _SQLITE_ENTRY = f"INSERT INTO ledger_entry ({_ENTRY_COLUMNS}) VALUES ({', '.join('?' * 12)})"  # noqa: S608  (no values)
 
 _POSTGRES_PREPARE = "SELECT * FROM ledger_prepare(%s, %s, %s, %s::text[], %s::text[])"
-_POSTGRES_WRITE = f"SELECT ledger_write({'%s, ' * 12}%s::text[], %s::text[], %s::bigint[])"
+_POSTGRES_WRITE = "SELECT ledger_write(%s)"
+_POSTGRES_POST = "SELECT ledger_post(%s, %s, %s, %s)"
 
 
 def prepare(
@@ -71,6 +75,22 @@ def prepare(
     return Prepared._make((*row[:7], row[7] or ()))
 
 
+def _sqlite(
+    connection: Connection, statement: str, parameters: Sequence[Any], *, many: bool = False
+) -> sqlite3.Cursor:
+    """Run ``statement`` on the driver's own connection: SQLAlchemy's part in it takes longer than SQLite's.
+
+    Raises what SQLAlchemy would.
+    """
+    driver: Any = connection.connection.driver_connection
+    run = driver.executemany if many else driver.execute
+    try:
+        cursor: sqlite3.Cursor = run(statement, parameters)
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(statement, None, error, sqlite3.Error) from error
+    return cursor
+
+
 def _prepare_sqlite(
     connection: Connection, network: str, book_year: int, key: str, keys: Sequence[AccountKey]
 ) -> Prepared | None:
@@ -78,7 +98,7 @@ def _prepare_sqlite(
     first = keys[:_KEYS_AT_A_TIME]
     statement = _SQLITE_PREPARE.replace("{balances}", ", ".join([_SQLITE_BALANCE] * len(first)) or "0")
     parameters = (book_year, key, *_parameters(first), network)
-    row = connection.exec_driver_sql(statement, parameters).one_or_none()
+    row = _sqlite(connection, statement, parameters).fetchone()
     if row is None:
         return None
     balances = list(row[7 : 7 + len(first)])
@@ -86,7 +106,7 @@ def _prepare_sqlite(
         part = keys[start : start + _KEYS_AT_A_TIME]
         lookups = ", ".join([_SQLITE_BALANCE] * len(part))
         more = f"SELECT {lookups} FROM ledger_fund f WHERE f.id = ?"  # noqa: S608  (only question marks)
-        balances += connection.exec_driver_sql(more, (*_parameters(part), row[0])).one()
+        balances += _sqlite(connection, more, (*_parameters(part), row[0])).fetchone()
     return Prepared._make((*row[:7], balances))
 
 
@@ -94,44 +114,62 @@ def _parameters(keys: Sequence[AccountKey]) -> list[str]:
     return [text for k in keys for text in (k.account.value, k.subject)]
 
 
-def write(connection: Connection, *, fund_id: int, entry: PostedEntry) -> None:
-    """Insert the legs, then the entry that seals them. Raises :class:`BookRefuses` when a rule is broken."""
-    on_sqlite = connection.dialect.name == "sqlite"
-    recorded: Any = entry.recorded_at_utc
-    if on_sqlite:  # as SQLAlchemy's own DateTime writes it
-        recorded = entry.recorded_at_utc.strftime("%Y-%m-%d %H:%M:%S.%f")
+class Placed(NamedTuple):
+    """An entry's place in the chain."""
+
+    id: int
+    number: int
+    previous_hash: str
+    hash: str
+
+
+def post_at_once(connection: Connection, *, network: str, book_year: int, encoded: Gapped) -> Placed | None:
+    """Post an entry in one round trip; ``None`` where the database cannot, or when the book refuses it."""
+    if connection.dialect.name == "sqlite":
+        return None
+    values = (network, book_year, encoded.start, encoded.rest)
+    found: str | None = connection.exec_driver_sql(_POSTGRES_POST, values).scalar_one()
+    if found is None:
+        return None
+    entry_id, number, previous_hash, own_hash = found.split(" ")
+    return Placed(int(entry_id), int(number), previous_hash, own_hash)
+
+
+def write(connection: Connection, *, fund_id: int, entry: PostedEntry, encoded: str) -> None:
+    """Insert the legs, then the entry that seals them. Raises :class:`BookRefuses` when a rule is broken.
+
+    ``encoded`` is the entry's whole encoding; on PostgreSQL it is all that is sent.
+    """
+    try:
+        if connection.dialect.name == "sqlite":
+            _write_sqlite(connection, fund_id, entry)
+        else:
+            connection.exec_driver_sql(_POSTGRES_WRITE, (encoded,))
+    except DBAPIError as error:
+        if reason := broken_rule(error):
+            raise BookRefuses(reason=reason) from error
+        raise
+
+
+def _write_sqlite(connection: Connection, fund_id: int, entry: PostedEntry) -> None:
+    legs = [(entry.id, key.account.value, key.subject, cents) for key, cents in entry.legs]
     row = (
         entry.id,
         fund_id,
         entry.book_year,
         entry.number,
         entry.kind.value,
-        entry.booked_on.isoformat() if on_sqlite else entry.booked_on,
-        recorded,
+        entry.booked_on.isoformat(),
+        # as SQLAlchemy's own DateTime writes it
+        entry.recorded_at_utc.replace(tzinfo=None).isoformat(" ", "microseconds"),
         entry.cause,
         entry.idempotency_key,
         entry.reverses,
         entry.previous_hash,
         entry.hash,
     )
-    try:
-        if on_sqlite:
-            legs = [
-                (entry.id, leg.key.account.value, leg.key.subject, leg.amount_cents) for leg in entry.legs
-            ]
-            connection.exec_driver_sql(_SQLITE_LEG, legs)
-            connection.exec_driver_sql(_SQLITE_ENTRY, row)
-        else:
-            arrays = (
-                [leg.key.account.value for leg in entry.legs],
-                [leg.key.subject for leg in entry.legs],
-                [leg.amount_cents for leg in entry.legs],
-            )
-            connection.exec_driver_sql(_POSTGRES_WRITE, (*row, *arrays))
-    except DBAPIError as error:
-        if reason := broken_rule(error):
-            raise BookRefuses(reason=reason) from error
-        raise
+    _sqlite(connection, _SQLITE_LEG, legs, many=True)
+    _sqlite(connection, _SQLITE_ENTRY, row)
 
 
 def broken_rule(error: DBAPIError) -> str | None:

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from operator import attrgetter
+from typing import NamedTuple
 
 from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from ledger import backends, tables
 from ledger.accounts import AVAILABLE, RULES, Account, Leaning
-from ledger.encoding import FIRST_PREVIOUS_HASH, entry_hash, moment
+from ledger.encoding import FIRST_PREVIOUS_HASH, Gapped, gapped, hash_of, moment
 from ledger.entries import (
     GUARDED,
     GUARDED_WHEN_REVERSED,
@@ -43,7 +43,6 @@ from ledger.refusals import (
     in_euros,
 )
 
-_IN_ORDER = attrgetter("key.account", "key.subject")  # comparing the keys themselves costs far more
 _AVAILABLE_KEYS = tuple(AccountKey(account) for account in AVAILABLE)
 
 
@@ -133,13 +132,62 @@ def post(session: Session, *, network: str, draft: Draft, recorded_at_utc: datet
     check(draft)
     if draft.reverses is not None:
         return _post_reversal(session, network=network, draft=draft, recorded_at_utc=recorded_at_utc)
-    return _post(session.connection(), network, draft, recorded_at_utc, guarded=draft.kind in GUARDED)
+    connection = session.connection()
+    ready = _Ready.of(network, draft, recorded_at_utc)
+    placed = backends.post_at_once(
+        connection, network=network, book_year=draft.booked_on.year, encoded=ready.encoded
+    )
+    if placed is not None:
+        return ready.posted(placed)
+    return _post(connection, ready, guarded=draft.kind in GUARDED)
 
 
-def _post(
-    connection: Connection, network: str, draft: Draft, recorded_at_utc: datetime, *, guarded: bool
-) -> PostedEntry:
-    legs = tuple(sorted(draft.legs, key=_IN_ORDER))
+class _Ready(NamedTuple):
+    """A draft that waits for its place in the chain: legs in order, and encoded around that place."""
+
+    network: str
+    draft: Draft
+    recorded_at_utc: datetime
+    legs: tuple[Leg, ...]
+    encoded: Gapped
+
+    @classmethod
+    def of(cls, network: str, draft: Draft, recorded_at_utc: datetime) -> _Ready:
+        """``draft``, recorded at ``recorded_at_utc`` in the book of ``network``."""
+        legs = tuple(sorted(draft.legs))
+        encoded = gapped(
+            network=network,
+            kind=draft.kind.value,
+            booked_on=draft.booked_on,
+            recorded_at=moment(recorded_at_utc),
+            cause=draft.cause,
+            idempotency_key=draft.idempotency_key,
+            reverses=draft.reverses,
+            legs=[(key.account.value, key.subject, cents) for key, cents in legs],
+        )
+        return cls(network, draft, recorded_at_utc.astimezone(UTC), legs, encoded)
+
+    def posted(self, placed: backends.Placed) -> PostedEntry:
+        """The entry at its place."""
+        return PostedEntry(
+            id=placed.id,
+            network=self.network,
+            book_year=self.draft.booked_on.year,
+            number=placed.number,
+            kind=self.draft.kind,
+            booked_on=self.draft.booked_on,
+            recorded_at_utc=self.recorded_at_utc,
+            cause=self.draft.cause,
+            idempotency_key=self.draft.idempotency_key,
+            legs=self.legs,
+            hash=placed.hash,
+            previous_hash=placed.previous_hash,
+            reverses=self.draft.reverses,
+        )
+
+
+def _post(connection: Connection, ready: _Ready, *, guarded: bool) -> PostedEntry:
+    network, draft, legs = ready.network, ready.draft, ready.legs
     taken = [leg for leg in legs if _takes_off(leg)]
     keys = [leg.key for leg in taken]
     cases = [leg.key.subject for leg in legs if leg.key.account is Account.UNSETTLED_CASES]
@@ -162,8 +210,15 @@ def _post(
     _check_zero(taken, balances)
     if guarded:
         _check_available(legs, found.buffer_cents, balances)
-    entry = _sealed(network, draft, legs, found, recorded_at_utc)
-    backends.write(connection, fund_id=found.fund_id, entry=entry)
+    number = found.last_number + 1
+    encoded = ready.encoded.filled(
+        entry_id=found.next_id,
+        book_year=draft.booked_on.year,
+        number=number,
+        previous_hash=found.head_hash,
+    )
+    entry = ready.posted(backends.Placed(found.next_id, number, found.head_hash, hash_of(encoded)))
+    backends.write(connection, fund_id=found.fund_id, entry=entry, encoded=encoded)
     return entry
 
 
@@ -207,46 +262,6 @@ def _check_available(legs: Sequence[Leg], buffer_cents: int, balances: dict[Acco
             available_cents=available,
             needed_cents=needed,
         )
-
-
-def _sealed(
-    network: str,
-    draft: Draft,
-    legs: tuple[Leg, ...],
-    found: backends.Prepared,
-    recorded_at_utc: datetime,
-) -> PostedEntry:
-    number = found.last_number + 1
-    recorded_at_utc = recorded_at_utc.astimezone(UTC)
-    sealed = entry_hash(
-        network=network,
-        entry_id=found.next_id,
-        book_year=draft.booked_on.year,
-        number=number,
-        kind=draft.kind.value,
-        booked_on=draft.booked_on,
-        recorded_at=moment(recorded_at_utc),
-        cause=draft.cause,
-        idempotency_key=draft.idempotency_key,
-        reverses=draft.reverses,
-        legs=[(leg.key.account.value, leg.key.subject, leg.amount_cents) for leg in legs],
-        previous_hash=found.head_hash,
-    )
-    return PostedEntry(
-        id=found.next_id,
-        network=network,
-        book_year=draft.booked_on.year,
-        number=number,
-        kind=draft.kind,
-        booked_on=draft.booked_on,
-        recorded_at_utc=recorded_at_utc,
-        cause=draft.cause,
-        idempotency_key=draft.idempotency_key,
-        legs=legs,
-        hash=sealed,
-        previous_hash=found.head_hash,
-        reverses=draft.reverses,
-    )
 
 
 def _same_or_conflict(
@@ -333,10 +348,5 @@ def _post_reversal(session: Session, *, network: str, draft: Draft, recorded_at_
             raise ReversalNotReversible()
         if connection.scalar(select(e.id).where(e.reverses == original.id)) is not None:
             raise AlreadyReversed(number=f"{original.book_year}-{original.number}")
-    return _post(
-        connection,
-        network,
-        draft,
-        recorded_at_utc,
-        guarded=original.kind in GUARDED_WHEN_REVERSED,
-    )
+    ready = _Ready.of(network, draft, recorded_at_utc)
+    return _post(connection, ready, guarded=original.kind in GUARDED_WHEN_REVERSED)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from ledger.accounts import RULES, Account, Subject
 from ledger.money import MAX_CENTS
@@ -63,16 +64,17 @@ GUARDED_WHEN_REVERSED = frozenset({EntryKind.COMMITMENT_RELEASED})
 SETTLING = frozenset({EntryKind.SETTLED, EntryKind.SETTLED_AS_GIFT})
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class AccountKey:
-    """A sub-account, or a main account that has none (``subject`` is then empty)."""
+class AccountKey(NamedTuple):
+    """A sub-account, or a main account that has none (``subject`` is then empty).
+
+    Keys and legs are tuples, because posting compares, hashes and sorts them: a dataclass does so in Python.
+    """
 
     account: Account
     subject: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(NamedTuple):
     """One line of an entry: debit above zero, credit below, in whole cents."""
 
     key: AccountKey

@@ -9,6 +9,8 @@ and brings balances, months, the year's last number and the chain's head up to d
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -41,21 +43,34 @@ def _name(longest: int) -> String:
     return String(longest).with_variant(String(longest, collation="C"), "postgresql")
 
 
-def _among(values: list[str]) -> str:
-    """Whether ``account`` is one of ``values``, in few words for both databases.
-
-    For an IN list SQLite builds a table at every row it checks; PostgreSQL reads a long condition anew at
-    every statement. An account of four characters occurs between spaces only as itself.
-    """
-    listed = "' " + " ".join(values) + " '"
-    return f"replace({listed}, ' ' || account || ' ', '') <> {listed}"
-
-
 ACCOUNTS = [account.value for account in RULES]
 WITH_SUBJECT = [a.value for a, rule in RULES.items() if rule.subject is not Subject.NONE]
 DEBIT_ONLY = [a.value for a, rule in RULES.items() if rule.leaning is Leaning.DEBIT]
 CREDIT_ONLY = [a.value for a, rule in RULES.items() if rule.leaning is Leaning.CREDIT]
-KINDS = "(" + ", ".join(f"'{kind.value}'" for kind in EntryKind) + ")"
+KINDS = [kind.value for kind in EntryKind]
+
+
+def _listed(column: str, values: list[str]) -> str:
+    """Whether ``column`` is one of ``values``, in few words for both databases.
+
+    For an IN list SQLite builds a table at every row it checks; PostgreSQL reads a long condition anew at
+    every statement. A word without spaces occurs between spaces only as itself.
+    """
+    words = "' " + " ".join(values) + " '"
+    return (
+        f"replace({column}, ' ', '') = {column} AND replace({words}, ' ' || {column} || ' ', '') <> {words}"
+    )
+
+
+def _among(accounts: list[str]) -> str:
+    """Whether ``account``, when it is one at all, is one of ``accounts``: as ranges, which is shortest."""
+    runs = [list(run) for among, run in groupby(sorted(ACCOUNTS), key=accounts.__contains__) if among]
+    ranges = [
+        f"account BETWEEN '{run[0]}' AND '{run[-1]}'" if len(run) > 1 else f"account = '{run[0]}'"
+        for run in runs
+    ]
+    return "(" + " OR ".join(ranges) + ")"
+
 
 fund = Table(
     "ledger_fund",
@@ -103,7 +118,7 @@ entry = Table(
     UniqueConstraint("fund_id", "idempotency_key", name="uq_ledger_entry_idempotency_key"),
     CheckConstraint("number > 0", name="number"),
     CheckConstraint("book_year BETWEEN 1900 AND 9999", name="book_year"),
-    CheckConstraint(f"kind IN {KINDS}", name="kind"),
+    CheckConstraint(_listed("kind", KINDS), name="kind"),
     CheckConstraint("(kind = 'reversal') = (reverses IS NOT NULL)", name="reverses"),
     CheckConstraint("reverses < id", name="reverses_earlier"),
     CheckConstraint("cause <> '' AND idempotency_key <> ''", name="texts"),
@@ -135,8 +150,8 @@ leg = Table(
         initially="DEFERRED",
     ),
     CheckConstraint("amount_cents <> 0", name="amount"),
-    CheckConstraint(f"length(account) = 4 AND {_among(ACCOUNTS)}", name="account"),
-    CheckConstraint(f"({_among(WITH_SUBJECT)}) = (subject <> '')", name="subject"),
+    CheckConstraint(_listed("account", ACCOUNTS), name="account"),
+    CheckConstraint(f"{_among(WITH_SUBJECT)} = (subject <> '')", name="subject"),
     Index("ix_ledger_leg_account", "account", "subject", "entry_id"),
     sqlite_with_rowid=False,
 )
@@ -151,8 +166,8 @@ balance = Table(
     Column("subject", _name(SUBJECT_MAX), nullable=False),
     Column("balance_cents", BigInteger, nullable=False),
     PrimaryKeyConstraint("fund_id", "account", "subject"),
-    CheckConstraint(f"balance_cents >= 0 OR NOT ({_among(DEBIT_ONLY)})", name="not_below_zero"),
-    CheckConstraint(f"balance_cents <= 0 OR NOT ({_among(CREDIT_ONLY)})", name="not_above_zero"),
+    CheckConstraint(f"balance_cents >= 0 OR NOT {_among(DEBIT_ONLY)}", name="not_below_zero"),
+    CheckConstraint(f"balance_cents <= 0 OR NOT {_among(CREDIT_ONLY)}", name="not_above_zero"),
     sqlite_with_rowid=False,
 )
 

@@ -38,52 +38,76 @@ EXECUTE FUNCTION ledger_refuse_unadopting()
 CREATE TRIGGER ledger_year_no_delete BEFORE DELETE ON ledger_year
 FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change()
 --------
--- Legs go only to the entry that is about to be posted. The fund's lock keeps out a leg that slips in from
--- another transaction between the check of an entry's sum and its commit.
+-- Legs go only to an entry that is still to be posted, one entry at a time. The fund's lock keeps out a leg that
+-- slips in from another transaction between the check of an entry's sum and its commit.
 CREATE FUNCTION ledger_refuse_late_legs() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-  wanted bigint;
+  legs record;
 BEGIN
-  FOR wanted IN SELECT DISTINCT entry_id FROM added LOOP
-    PERFORM 1 FROM ledger_fund WHERE id = wanted / 10000000000 FOR UPDATE;
-    IF EXISTS (SELECT 1 FROM ledger_entry WHERE id = wanted) THEN
-      RAISE EXCEPTION 'ledger_posted: a posted entry gets no more legs'
-        USING ERRCODE = 'integrity_constraint_violation';
-    END IF;
-  END LOOP;
+  SELECT a.first_id, a.last_id, f.id * 10000000000 + f.entry_count AS posted_id INTO legs
+  FROM (SELECT min(entry_id) AS first_id, max(entry_id) AS last_id FROM added) a
+  JOIN ledger_fund f ON f.id = a.first_id / 10000000000 FOR UPDATE OF f;
+  IF legs.first_id <= legs.posted_id THEN
+    RAISE EXCEPTION 'ledger_posted: a posted entry gets no more legs'
+      USING ERRCODE = 'integrity_constraint_violation';
+  ELSIF legs.first_id <> legs.last_id THEN
+    RAISE EXCEPTION 'ledger_next: legs are added to one entry at a time'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
   RETURN NULL;
 END $$
 --------
 CREATE TRIGGER ledger_leg_sealed AFTER INSERT ON ledger_leg REFERENCING NEW TABLE AS added
 FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_late_legs()
 --------
--- The planner is held to index lookups: its cached plans are made while the tables are still small.
-CREATE FUNCTION ledger_seal() RETURNS trigger LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+-- The first update takes the fund's lock: nobody else changes what is read and written below.
+CREATE FUNCTION ledger_seal() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-  f ledger_fund;
+  buffer bigint;
   leg_count integer;
   leg_sum bigint;
   flow_kind text := NEW.kind;
-  the_month integer := extract(year FROM NEW.booked_on)::integer * 100 + extract(month FROM NEW.booked_on)::integer;
+  the_month integer := NEW.book_year * 100 + extract(month FROM NEW.booked_on)::integer;
+  the_number integer;
   the_case text;
-  problem text;
 BEGIN
-  SELECT * INTO f FROM ledger_fund WHERE id = NEW.fund_id FOR UPDATE;
-  SELECT count(*), sum(amount_cents) INTO leg_count, leg_sum FROM ledger_leg WHERE entry_id = NEW.id;
+  UPDATE ledger_fund f SET entry_count = f.entry_count + 1, head_hash = NEW.hash
+  WHERE f.id = NEW.fund_id AND f.id * 10000000000 + f.entry_count + 1 = NEW.id
+    AND f.head_hash = NEW.previous_hash AND f.closed_through < NEW.book_year
+  RETURNING f.buffer_cents INTO buffer;
+  IF NOT FOUND THEN
+    PERFORM 1 FROM ledger_fund f WHERE f.id = NEW.fund_id AND f.id * 10000000000 + f.entry_count + 1 = NEW.id
+      AND f.head_hash = NEW.previous_hash;
+    IF FOUND THEN
+      RAISE EXCEPTION 'ledger_year_closed: nothing is dated into a closed year'
+        USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RAISE EXCEPTION 'ledger_next: not the next entry of the chain'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF NEW.book_year <> extract(year FROM NEW.booked_on) THEN
+    RAISE EXCEPTION 'ledger_book_year: the book year is not that of the date'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
 
-  problem := CASE
-    WHEN NEW.id <> f.id * 10000000000 + f.entry_count + 1 OR NEW.previous_hash <> f.head_hash
-      THEN 'ledger_next: not the next entry of the chain'
-    WHEN NEW.book_year <> the_month / 100
-      THEN 'ledger_book_year: the book year is not that of the date'
-    WHEN NEW.book_year <= f.closed_through
-      THEN 'ledger_year_closed: nothing is dated into a closed year'
-    WHEN leg_count < 2 THEN 'ledger_legs: an entry has at least two legs'
-    WHEN leg_sum <> 0 THEN 'ledger_balanced: an entry sums to zero'
-    END;
-  IF problem IS NOT NULL THEN
-    RAISE EXCEPTION USING MESSAGE = problem, ERRCODE = 'integrity_constraint_violation';
+  UPDATE ledger_year SET last_number = last_number + 1
+  WHERE fund_id = NEW.fund_id AND book_year = NEW.book_year RETURNING last_number INTO the_number;
+  IF NOT FOUND THEN
+    INSERT INTO ledger_year (fund_id, book_year, last_number, state)
+    VALUES (NEW.fund_id, NEW.book_year, 1, 'open') RETURNING last_number INTO the_number;
+  END IF;
+  IF the_number <> NEW.number THEN
+    RAISE EXCEPTION 'ledger_number: not the next number of the year'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+
+  SELECT count(*), sum(amount_cents) INTO leg_count, leg_sum FROM ledger_leg WHERE entry_id = NEW.id;
+  IF leg_count < 2 THEN
+    RAISE EXCEPTION 'ledger_legs: an entry has at least two legs'
+      USING ERRCODE = 'integrity_constraint_violation';
+  ELSIF leg_sum <> 0 THEN
+    RAISE EXCEPTION 'ledger_balanced: an entry sums to zero'
+      USING ERRCODE = 'integrity_constraint_violation';
   END IF;
 
   IF NEW.reverses IS NOT NULL THEN
@@ -119,25 +143,12 @@ BEGIN
     debit_cents = ledger_month.debit_cents + excluded.debit_cents,
     credit_cents = ledger_month.credit_cents + excluded.credit_cents;
 
-  UPDATE ledger_year SET last_number = last_number + 1
-  WHERE fund_id = NEW.fund_id AND book_year = NEW.book_year RETURNING last_number INTO leg_count;
-  IF NOT FOUND THEN
-    INSERT INTO ledger_year (fund_id, book_year, last_number, state)
-    VALUES (NEW.fund_id, NEW.book_year, 1, 'open') RETURNING last_number INTO leg_count;
-  END IF;
-  IF leg_count <> NEW.number THEN
-    RAISE EXCEPTION 'ledger_number: not the next number of the year'
-      USING ERRCODE = 'integrity_constraint_violation';
-  END IF;
-
-  UPDATE ledger_fund SET entry_count = entry_count + 1, head_hash = NEW.hash WHERE id = NEW.fund_id;
-
   -- Promises and voluntary refunds may not bring what is available below zero.
   IF (NEW.kind IN ('case_approved', 'commitment_raised', 'contribution_paid_back')
       OR (NEW.kind = 'reversal' AND flow_kind = 'commitment_released'))
      AND (SELECT coalesce(sum(balance_cents), 0) FROM ledger_balance
           WHERE fund_id = NEW.fund_id AND account IN ('1100', '1150', '2100', '2200', '2900')
-            AND subject = '') < f.buffer_cents THEN
+            AND subject = '') < buffer THEN
     RAISE EXCEPTION 'ledger_available: not enough is available'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -185,19 +196,46 @@ BEGIN
   END LOOP;
 END $$
 --------
--- Legs and the entry that seals them, in one round trip.
-CREATE FUNCTION ledger_write(
-  the_id bigint, the_fund integer, the_year integer, the_number integer, the_kind text, the_date date,
-  the_moment timestamptz, the_cause text, the_key text, the_original bigint, the_previous text, the_hash text,
-  the_accounts text[], the_subjects text[], the_amounts bigint[]
-) RETURNS void LANGUAGE plpgsql AS $$
+-- Legs and the entry that seals them, from the entry's canonical encoding (docs/ledger.md): what is hashed is what
+-- is booked. The planner is held to index lookups: its cached plans are made while the tables are still small.
+CREATE FUNCTION ledger_write(the_content text) RETURNS text LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+DECLARE
+  content jsonb := the_content;
+  the_id bigint := content ->> 2;
+  the_hash text := encode(sha256(convert_to(the_content, 'UTF8')), 'hex');
 BEGIN
   INSERT INTO ledger_leg (entry_id, account, subject, amount_cents)
-  SELECT the_id, l.* FROM unnest(the_accounts, the_subjects, the_amounts) AS l;
+  SELECT the_id, l ->> 0, l ->> 1, (l ->> 2)::bigint FROM jsonb_array_elements(content -> 11) AS l;
   INSERT INTO ledger_entry (id, fund_id, book_year, number, kind, booked_on, recorded_at_utc, cause,
                             idempotency_key, reverses, previous_hash, hash)
-  VALUES (the_id, the_fund, the_year, the_number, the_kind, the_date, the_moment, the_cause,
-          the_key, the_original, the_previous, the_hash);
+  VALUES (the_id, the_id / 10000000000, (content ->> 3)::integer, (content ->> 4)::integer, content ->> 5,
+          (content ->> 6)::date, (content ->> 7)::timestamptz, content ->> 8, content ->> 9,
+          (content ->> 10)::bigint, content ->> 12, the_hash);
+  RETURN the_hash;
+END $$
+--------
+-- Post in one round trip what nothing stands in the way of. The encoding comes with three gaps: the id after
+-- the_start, the number after the_year, and the hash before after the_rest. Returns id, number, the hash before
+-- and its own, or nothing when the book refuses: the caller then finds out why, under the same lock.
+CREATE FUNCTION ledger_post(the_network text, the_year integer, the_start text, the_rest text) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+  the_fund integer;
+  the_id bigint;
+  the_number integer;
+  the_previous text;
+BEGIN
+  SELECT f.id, f.id * 10000000000 + f.entry_count + 1, f.head_hash INTO the_fund, the_id, the_previous
+  FROM ledger_fund f WHERE f.network = the_network FOR UPDATE;
+  the_number := 1 + coalesce((SELECT y.last_number FROM ledger_year y
+                              WHERE y.fund_id = the_fund AND y.book_year = the_year), 0);
+  BEGIN
+    RETURN the_id || ' ' || the_number || ' ' || the_previous || ' ' || ledger_write(
+      the_start || the_id || ',' || the_year || ',' || the_number || the_rest || the_previous || '"]');
+  EXCEPTION WHEN integrity_constraint_violation THEN
+    RETURN NULL;
+  END;
 END $$
 --------
 ALTER TABLE ledger_fund SET (fillfactor = 50)

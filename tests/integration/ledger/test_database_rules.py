@@ -9,6 +9,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from ledger import backends, closing, events
+from ledger.accounts import RULES, Account, Subject
 from ledger.tables import IDS_PER_FUND
 from storage.unit_of_work import unit_of_work
 from tests.integration.ledger.book_of_tests import NOW, Book
@@ -101,6 +102,20 @@ def test_legs_need_an_entry(ledger_book: Book) -> None:
     assert refused(ledger_book, GOOD) in {"fk_ledger_leg_entry_id", "FOREIGN KEY constraint failed"}
 
 
+def test_legs_are_added_to_one_entry_at_a_time(ledger_book: Book) -> None:
+    """Or legs of another fund's entry, which is not locked, could come along."""
+    one, other = GOOD, legs(("1100", "", 5), ("4900", "", -5), entry_id=2 * IDS_PER_FUND + 1)
+    found = refused(ledger_book, f"{one}, {other.partition('VALUES ')[2]}")
+    assert found in {"ledger_next", "FOREIGN KEY constraint failed"}
+
+
+def test_what_is_not_a_broken_rule_is_told_as_it_is(ledger_book: Book) -> None:
+    """A table that cannot be written is trouble of the database, not of the entry."""
+    ledger_book.sql("DROP TABLE ledger_month")
+    with pytest.raises(DBAPIError):
+        ledger_book.do(events.case_approved, case="C", amount_cents=500)
+
+
 @pytest.mark.parametrize(
     ("amounts", "rule"),
     [
@@ -123,6 +138,8 @@ def test_an_entry_has_two_legs_that_sum_to_zero(
         ({"previous_hash": HASH}, "ledger_next"),
         ({"book_year": 2027}, "ledger_book_year"),
         ({"kind": "iets"}, "ck_ledger_entry_kind"),
+        ({"kind": ""}, "ck_ledger_entry_kind"),
+        ({"kind": "bank_costs other_costs"}, "ck_ledger_entry_kind"),
         ({"cause": ""}, "ck_ledger_entry_texts"),
         ({"hash": "kort"}, "ck_ledger_entry_hashes"),
         ({"kind": "reversal"}, "ck_ledger_entry_reverses"),
@@ -166,6 +183,28 @@ def test_a_leg_has_an_amount_and_an_account(
     ledger_book: Book, amounts: tuple[tuple[str, str, int], ...], rule: str
 ) -> None:
     assert refused(ledger_book, legs(*amounts)) == rule
+
+
+@pytest.mark.parametrize("account", list(Account))
+def test_an_account_has_the_sub_accounts_it_should(ledger_book: Book, account: Account) -> None:
+    """The database's condition is in ranges of accounts: each account is tried."""
+    wrong = "S" if RULES[account].subject is Subject.NONE else ""
+    assert refused(ledger_book, legs((account.value, wrong, 5), ("4900", "", -5))) == "ck_ledger_leg_subject"
+
+
+@pytest.mark.parametrize("cents", [5, -5])
+@pytest.mark.parametrize("account", list(Account))
+def test_a_balance_is_on_the_side_it_should(ledger_book: Book, account: Account, cents: int) -> None:
+    rule = RULES[account]
+    subject = "" if rule.subject is Subject.NONE else "S"
+    against = "4300" if account is Account.OTHER_COSTS else "4400"
+    lines = legs((account.value, subject, cents), (against, "", -cents))
+    if rule.leaning.allows(cents):
+        before = ledger_book.balance(account.value)
+        _run(ledger_book.engine, lines, entry(ledger_book))
+        assert ledger_book.balance(account.value) == before + cents
+    else:
+        assert refused(ledger_book, lines, entry(ledger_book)).startswith("ck_ledger_balance_not_")
 
 
 @pytest.mark.parametrize(
