@@ -40,8 +40,8 @@ class Taken:
     by: Reason
 
 
-_BY_ONE = ReasonKind("by_one", "één lid ({body})", "one member ({body})")
-_BY = ReasonKind("by_members", "{members} leden ({body})", "{members} members ({body})")
+_BY_ONE = ReasonKind("by_one", "{body}, één lid", "{body}, one member")
+_BY = ReasonKind("by_members", "{body}, {members} leden", "{body}, {members} members")
 _IN_LINE = ReasonKind("in_line", "op volgorde van de lijst", "in the order of the list")
 _WHO_PAYS = ReasonKind("who_pays", "{kind}", "{kind}")
 

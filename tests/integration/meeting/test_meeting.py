@@ -135,7 +135,7 @@ def test_minutes_say_who_was_there_and_list_the_decisions(engine: Engine) -> Non
         assert [(one.number, one.kind.value, one.amount_cents) for one in page.taken] == [
             (it.case.number, "approved", 40_000)
         ]
-        assert page.taken[0].by.sentence("nl") == "Één lid (het secretariaat)"
+        assert page.taken[0].by.sentence("nl") == "Het secretariaat, één lid"
 
 
 def test_decisions_stand_with_the_meeting_after_them_and_with_no_other(engine: Engine) -> None:
