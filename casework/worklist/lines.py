@@ -148,6 +148,7 @@ class WorkLine:
     turn: Turn
     domains: tuple[Choice, ...] = ()
     urgent: bool = False
+    top_up: bool = False
     elapsed: timedelta | None = None
     still: bool = False
     age_days: int | None = None

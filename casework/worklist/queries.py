@@ -249,6 +249,7 @@ def _line(
         turn=turn,
         domains=tuple(known[code] for code in case.domains if code in known),
         urgent=case.urgent,
+        top_up=case.main_case_id is not None,
         elapsed=running(case, work.now_utc) if clock else None,
         still=any(one.answered_at_utc is None for one in case.questions),
         age_days=age_days,
