@@ -7,9 +7,9 @@ from sqlalchemy import Engine, select
 
 from casework.cases.tables import Case
 from casework.decision.deciding import promise, review
-from casework.decision.involved import actor_is_involved, involved_in
 from casework.decision.queries import decision_panel
 from casework.decision.refusals import InterestInCase
+from casework.payout.parts import involved_in
 from casework.worklist.lines import Section
 from casework.worklist.queries import worklist
 from tests.integration.decision.helpers import Round, a_round
@@ -37,11 +37,10 @@ def test_who_has_an_interest_does_not_promise(engine: Engine) -> None:
         assert promise(it.work(other), number=it.case.number).decided
 
 
-def test_who_promised_took_part_in_deciding(engine: Engine) -> None:
+def test_who_promised_took_part_in_deciding_and_does_not_pay(engine: Engine) -> None:
     with a_round(engine, amounts=(40_000,), fund_cents=1) as it:
         _waiting(it)
         voter, promiser, _, nobody = it.cast.secretariat
-        assert not actor_is_involved(it.work(promiser), it.case)
         promise(it.work(promiser), number=it.case.number)
         for person, involved in (
             (voter, True),
@@ -50,7 +49,6 @@ def test_who_promised_took_part_in_deciding(engine: Engine) -> None:
             (nobody, False),
             (it.cast.treasurer, False),
         ):
-            assert actor_is_involved(it.work(person), it.case) is involved
             found = it.session.scalars(select(Case.id).where(involved_in(person.id))).all()
             assert bool(found) is involved
 
