@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from casework.access import Permission, may_ever
 from casework.bank.booking import open_line_count
@@ -170,17 +171,21 @@ def _booked_per_statement(work: Work) -> dict[int, int]:
     """What the lines of each statement did to 1100, with what undid it."""
     b, ln, lg = bank_booking.c, bank_line.c, tables.leg.c
     s, f = bank_statement.c, tables.fund.c
-    rows = work.session.execute(
-        select(ln.statement_id, func.sum(lg.amount_cents))
-        .select_from(bank_booking)
-        .join(bank_line, ln.id == b.line_id)
-        .join(bank_statement, s.id == ln.statement_id)
-        .join(tables.fund, f.id == s.fund_id)
-        .join(tables.leg, or_(lg.entry_id == b.entry_id, lg.entry_id == b.undone_by))
-        .where(f.network == work.network.code, lg.account == Account.BANK.value)
-        .group_by(ln.statement_id)
-    )
-    return {row[0]: int(row[1]) for row in rows}
+    found: dict[int, int] = defaultdict(int)
+    for entry in (b.entry_id, b.undone_by):  # one by one: for either of both no index would do
+        rows = work.session.execute(
+            select(ln.statement_id, func.sum(lg.amount_cents))
+            .select_from(bank_booking)
+            .join(bank_line, ln.id == b.line_id)
+            .join(bank_statement, s.id == ln.statement_id)
+            .join(tables.fund, f.id == s.fund_id)
+            .join(tables.leg, (lg.entry_id == entry) & (lg.account == Account.BANK.value))
+            .where(f.network == work.network.code)
+            .group_by(ln.statement_id)
+        )
+        for statement_id, cents in rows:
+            found[statement_id] += int(cents)
+    return found
 
 
 def _by_hand(work: Work, first_day: date | None) -> tuple[tuple[ByHand, ...], int]:

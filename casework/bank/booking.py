@@ -25,7 +25,7 @@ from ledger.bank.matching_facts import Proposal
 from ledger.bank.tables import bank_line, bank_statement
 from storage.unit_of_work import unit_of_work
 
-AT_ONCE = 200  # lines in one transaction: about half a second of the book's lock
+AT_ONCE = 100  # lines in one transaction: the book is locked for as long
 
 
 def book_open_lines(engine: Engine, *, network_id: int, clock: Callable[[], datetime]) -> int:
@@ -101,7 +101,10 @@ def _book(work: Work, lines: Sequence[KeptLine], remembered: Remembered) -> int:
     locked = _foreseen(work, lines, matcher)
     lock_cases(work, locked)
     # What was read before the locks may have changed while waiting for them.
-    matcher = Matcher(facts_of(work, remembered))
+    if work.session.get_bind().dialect.name != "sqlite":  # which lets one write at a time anyway
+        matcher = Matcher(facts_of(work, remembered))
+    else:
+        matcher = Matcher(matcher.facts)
     for at, line in enumerate(lines):
         proposal = matcher.match(line.line).sure
         if proposal is not None and not cases_of(work, proposal.parts) <= locked:

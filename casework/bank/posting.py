@@ -29,14 +29,14 @@ from casework.payout.tables import FundPayment, Payout
 from casework.settlement.find import settleable_cents
 from casework.settlement.service import after_repayment
 from casework.settlement.state import refresh_case
-from ledger import book, events
+from ledger import book, events, tables
 from ledger import claims as ledger_claims
 from ledger.accounts import Account
 from ledger.balances import balance_cents
 from ledger.bank.matching_facts import MatchKind, MatchRule, Part, Proposal
 from ledger.bank.tables import bank_booking, bank_line
 from ledger.entries import Draft, PostedEntry
-from ledger.refusals import in_euros
+from ledger.refusals import ClaimNotFound, in_euros
 from rules.lifecycle import PaymentAction
 
 
@@ -108,8 +108,7 @@ def cases_of(work: Work, parts: tuple[Part, ...]) -> set[str]:
     claims = [p.subject for p in parts if p.kind in (MatchKind.REPAYMENT, MatchKind.COLLECTION_REVERSED)]
     payments = [p.subject for p in parts if p.kind in (MatchKind.PAYOUT, MatchKind.PAYOUT_RETURNED)]
     found = {p.subject for p in parts if p.kind is MatchKind.REFUND}
-    network = work.network.code
-    found |= {ledger_claims.claim(work.session, network=network, reference=one).case for one in claims}
+    found |= {_case_of_claim(work, one) for one in claims}
     if payments:
         query = (
             select(Case.number)
@@ -118,6 +117,19 @@ def cases_of(work: Work, parts: tuple[Part, ...]) -> set[str]:
         )
         found |= set(work.session.scalars(query))
     return found
+
+
+def _case_of_claim(work: Work, reference: str) -> str:
+    """The case a claim arose from. Raises :class:`~ledger.refusals.ClaimNotFound`."""
+    c, f = tables.claim.c, tables.fund.c
+    case = work.session.scalar(
+        select(c.case_number)
+        .join(tables.fund, f.id == c.fund_id)
+        .where(f.network == work.network.code, c.reference == reference)
+    )
+    if case is None:
+        raise ClaimNotFound(reference=reference)
+    return str(case)
 
 
 def lock_cases(work: Work, numbers: set[str]) -> None:
@@ -135,7 +147,7 @@ def lock_cases(work: Work, numbers: set[str]) -> None:
 
 def _repayment(posting: Posting) -> PostedEntry:
     work, part = posting.work, posting.part
-    claim = ledger_claims.claim(work.session, network=work.network.code, reference=part.subject)
+    case = _case_of_claim(work, part.subject)
     entry = ledger_claims.receive_repayment(
         work.session,
         network=work.network.code,
@@ -146,8 +158,8 @@ def _repayment(posting: Posting) -> PostedEntry:
         key=posting.key,
         recorded_at_utc=work.now_utc,
     )
-    after_repayment(work, claim.case)
-    facts = {"case": claim.case, "line": posting.line.name}
+    after_repayment(work, case)
+    facts = {"case": case, "line": posting.line.name}
     record(work, "claim.repay", part.subject, amount_cents=part.amount_cents, **facts)
     return entry
 
@@ -243,11 +255,11 @@ def _collection_reversed(posting: Posting) -> PostedEntry:
     ).first()
     if collected is None:
         raise PurposeUnknown(subject=part.subject)
-    claim = ledger_claims.claim(work.session, network=work.network.code, reference=part.subject)
+    case = _case_of_claim(work, part.subject)
     entry = _reverse(work, collected.entry_id, posting.on, posting.line.name, posting.key)
     # Its own line keeps the booking: the money did come in. Only this line took it back.
-    after_repayment(work, claim.case)
-    facts = {"case": claim.case, "line": posting.line.name}
+    after_repayment(work, case)
+    facts = {"case": case, "line": posting.line.name}
     record(work, "claim.collection_reversed", part.subject, amount_cents=part.amount_cents, **facts)
     return entry
 
@@ -349,8 +361,7 @@ def _undo_plainly(work: Work, line: KeptLine, booking: Booking) -> PostedEntry:
 
 def _undo_repayment(work: Work, line: KeptLine, booking: Booking) -> PostedEntry:
     entry = _undo_plainly(work, line, booking)
-    claim = ledger_claims.claim(work.session, network=work.network.code, reference=booking.subject)
-    after_repayment(work, claim.case)
+    after_repayment(work, _case_of_claim(work, booking.subject))
     return entry
 
 

@@ -54,8 +54,9 @@ def owed_back(work: Work) -> tuple[OwedBack, ...]:
     """Everything of which something is left, the longest owed first."""
     left = subject_balances(work.session, network=work.network.code, account=Account.SUSPENSE)
     since = _since(work, left)
+    claimed = _claimed(work, left)
     found = [
-        OwedBack(subject, -cents, since.get(subject), _claim(work, subject))
+        OwedBack(subject, -cents, since.get(subject), _claim(work, subject) if subject in claimed else None)
         for subject, cents in left.items()
     ]
     return tuple(sorted(found, key=lambda one: (one.since_on or work.today, one.subject)))
@@ -90,6 +91,17 @@ def claims_to_set_off(work: Work, owed: OwedBack) -> tuple[Claim, ...]:
     return ledger_claims.open_claims(
         work.session, network=work.network.code, account=owed.claim.account, party=owed.claim.party
     )
+
+
+def _claimed(work: Work, subjects: Collection[str]) -> frozenset[str]:
+    """Those of ``subjects`` that are the reference of a claim; most receipts come from a bank line."""
+    c, f = tables.claim.c, tables.fund.c
+    rows = work.session.scalars(
+        select(c.reference)
+        .join(tables.fund, f.id == c.fund_id)
+        .where(f.network == work.network.code, c.reference.in_(subjects))
+    )
+    return frozenset(rows)
 
 
 def _claim(work: Work, reference: str) -> Claim | None:
