@@ -101,7 +101,7 @@ def between(
     best: dict[int, list[Placed]] = {}
     for one in possible:
         starts = one.opening_cents == opening_cents if before is None else follows(before, one)
-        runs = [[]] if starts else []
+        runs: list[list[Placed]] = [[]] if starts else []
         runs += [run for run in best.values() if follows(run[-1], one)]
         if runs:
             best[one.id] = [*max(runs, key=len), one]
