@@ -104,22 +104,28 @@ class CasesOverview:
 def cases_overview(
     session: Session, network: Network, span: Span, facts: Sequence[CaseFact], form: CaseForm
 ) -> CasesOverview:
-    """Count ``facts``, the cases that the year touched. Labels are those of ``form``."""
-    submitted = [one for one in facts if span.has_moment(one.submitted_at_utc)]
+    """Count ``facts``, the requests that the year touched. Labels are those of ``form``.
+
+    Top-ups are in the amounts and not in the numbers of cases.
+    """
+    asked = [one for one in facts if span.has_moment(one.submitted_at_utc)]
+    submitted = [one for one in asked if not one.top_up]
     decided = [one for one in facts if one.is_decided and span.has_moment(one.decided_at_utc)]
-    approved = [one for one in decided if one.is_approved]
+    promised = [one for one in decided if one.is_approved]
+    approved = [one for one in promised if not one.top_up]
+    declined = [one for one in decided if not one.is_approved and not one.top_up]
     settlements = _settlements(session, network, span)
     return CasesOverview(
         submitted=len(submitted),
         approved=len(approved),
-        declined=len(decided) - len(approved),
-        approved_cents=sum(one.approved_cents for one in approved),
-        first_paid=sum(span.has_day(one.first_paid_on) for one in facts),
+        declined=len(declined),
+        approved_cents=sum(one.approved_cents for one in promised),
+        first_paid=sum(span.has_day(one.first_paid_on) for one in facts if not one.top_up),
         by_state=_by_state(submitted),
-        by_partner=_by_partner(submitted),
+        by_partner=_by_partner(asked),
         settled=_settled(settlements),
         left_by_outside=_left_by_outside(settlements),
-        breakdowns=_breakdowns(submitted, form),
+        breakdowns=_breakdowns(asked, form),
     )
 
 
@@ -150,6 +156,11 @@ def _by_state(submitted: Iterable[CaseFact]) -> tuple[tuple[DecisionState, int],
     return tuple((state, counts[state]) for state in DecisionState if counts[state])
 
 
+def _count(found: Iterable[CaseFact]) -> int:
+    """How many cases: a top-up belongs to a case that is counted already."""
+    return sum(not one.top_up for one in found)
+
+
 def _by_partner(submitted: Iterable[CaseFact]) -> tuple[PartnerCases, ...]:
     grouped: dict[tuple[str, str], list[CaseFact]] = defaultdict(list)
     for one in submitted:
@@ -158,8 +169,8 @@ def _by_partner(submitted: Iterable[CaseFact]) -> tuple[PartnerCases, ...]:
         PartnerCases(
             code=code,
             name=name,
-            submitted=len(found),
-            approved=sum(one.is_approved for one in found),
+            submitted=_count(found),
+            approved=_count(one for one in found if one.is_approved),
             approved_cents=sum(one.approved_cents for one in found),
         )
         for (code, name), found in grouped.items()
@@ -235,7 +246,7 @@ def _breakdown(
         Group(
             # A choice that policy no longer has keeps its code as its name.
             choice=labels.get(code, Choice(code, code, code)),
-            cases=len(found),
+            cases=_count(found),
             approved_cents=sum(one.approved_cents for one in found),
         )
         for code, found in grouped.items()

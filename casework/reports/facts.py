@@ -61,7 +61,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class CaseFact:
-    """A submitted case in figures. ``paid_cents`` is what was ordered or paid and did not come back."""
+    """A submitted request in figures. ``paid_cents`` is what was ordered or paid and did not come back.
+
+    A top-up is a request in a case that is counted already: it adds money, not a case.
+    """
 
     id: int
     number: str
@@ -83,6 +86,7 @@ class CaseFact:
     asked_cents: int
     approved_cents: int
     paid_cents: int
+    top_up: bool = False
 
     @property
     def is_approved(self) -> bool:
@@ -111,7 +115,7 @@ def cases_of(session: Session, network: Network, span: Span) -> tuple[CaseFact, 
             Case.id, Case.number, Partner.code, Partner.name, Case.decision_state, Case.payment_state,
             Case.settlement_state, Case.domains, Case.household_type, Case.age_band, Case.district,
             Case.barrier_field, Case.barrier_law, Case.urgent, Case.submitted_at_utc, Case.decided_at_utc,
-            Case.first_paid_on, Decision.amount_cents,
+            Case.first_paid_on, Decision.amount_cents, Case.main_case_id,
         )
         .join(Partner, Partner.id == Case.partner_id)
         .outerjoin(Decision, Decision.case_id == Case.id)
@@ -140,6 +144,7 @@ def cases_of(session: Session, network: Network, span: Span) -> tuple[CaseFact, 
             asked_cents=asked.get(row.id, 0),
             approved_cents=_approved(row.decision_state, row.amount_cents, asked.get(row.id, 0)),
             paid_cents=paid.get(row.id, 0),
+            top_up=row.main_case_id is not None,
         )
         for row in rows
     )

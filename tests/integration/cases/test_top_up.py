@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -31,6 +32,8 @@ from casework.decision.queries import decision_panel
 from casework.fund.once import KeyReused
 from casework.people.tables import Person
 from casework.people_data import BsnFound
+from casework.reports.cases import cases_overview
+from casework.reports.facts import Span, cases_of
 from errors import Forbidden, NotFound
 from ledger import tables
 from ledger.accounts import Account
@@ -39,7 +42,7 @@ from ledger.verify.run import verify
 from rules.lifecycle import DecisionState
 from rules.roles import Role
 from tests.integration.decision.helpers import Round, a_round
-from tests.integration.factories import a_person, fund
+from tests.integration.factories import NOW, a_person, fund
 from tests.integration.pages import page_text, sign_in, soup
 
 IBAN = "NL91ABNA0417164300"
@@ -115,6 +118,20 @@ def test_its_promise_raises_the_commitment_and_the_book_stays_right(engine: Engi
         family = family_of(it.work(it.cast.applicant), it.case)
         assert (family.total_cents, [one.number for one in family.top_ups]) == (60_000, [top_up.number])
         assert verify(it.session, network="testnet").ok
+
+
+def test_the_year_counts_one_case_and_both_amounts(engine: Engine) -> None:
+    with an_approved_round(engine) as it:
+        top_up = _ask(it, 5_000)
+        it.assess(it.cast.secretariat[0], number=top_up.number)
+        it.vote(it.cast.secretariat[0], number=top_up.number)
+        span = Span(NOW.year, ZoneInfo("Europe/Amsterdam"))
+        facts = cases_of(it.session, it.cast.network, span)
+        form = it.work(it.cast.auditor).policy.case_form
+        year = cases_overview(it.session, it.cast.network, span, facts, form)
+        assert (year.submitted, year.approved, year.declined, year.approved_cents) == (1, 1, 0, 45_000)
+        assert [(one.submitted, one.approved_cents) for one in year.by_partner] == [(1, 45_000)]
+        assert all(group.cases == 1 for one in year.breakdowns for group in one.groups)
 
 
 def test_an_empty_pot_puts_a_top_up_on_the_waiting_list(engine: Engine) -> None:
