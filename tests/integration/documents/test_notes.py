@@ -21,6 +21,7 @@ from storage.unit_of_work import unit_of_work
 from tests.integration import factories as make
 from tests.integration.documents.papers import FUND_IBAN, owed, text_of
 from tests.integration.factories import NOW, Cast
+from tests.integration.pages import page_text
 from tests.integration.treasury.conftest import Site
 from tests.integration.treasury.scene import a_funded_cast
 
@@ -171,3 +172,22 @@ def test_notes_are_fetched_as_pdf_by_those_who_may(site_on_both: Site) -> None:
     assert "How to pay" in text_of(english.get_data())
     page = site_on_both.as_(cast.representative).get(f"/vorderingen/{reference}").get_data(as_text=True)
     assert f"/vorderingen/{reference}/nota.pdf" in page
+
+
+def test_the_administrator_keeps_the_finance_contact_on_the_page_of_the_partner(site: Site) -> None:
+    client = site.as_(site.cast.administrator)
+    form = {
+        "contact_name": "J. Jansen",
+        "contact_email": "Debiteuren@Zayaz.example",
+        "contact_language": "nl",
+    }
+    wrong = client.post("/partners/zayaz/contact", data=form | {"contact_email": "geen adres"})
+    assert wrong.status_code == 422
+    assert "J. Jansen" in wrong.get_data(as_text=True)
+    done = client.post("/partners/zayaz/contact", data=form, follow_redirects=True)
+    assert "J. Jansen krijgt voortaan de nota's van Zayaz" in page_text(done)
+    assert "debiteuren@zayaz.example" in done.get_data(as_text=True)
+    gone = client.post("/partners/zayaz/contact", data={"remove": "1"}, follow_redirects=True)
+    assert "heeft geen financieel contact meer" in page_text(gone)
+    assert client.post("/partners/zayaz/contact", data={"remove": "1"}).status_code == 302
+    assert site.as_(site.cast.treasurer).post("/partners/zayaz/contact", data=form).status_code == 403
