@@ -69,19 +69,19 @@ def accept() -> str | Response | tuple[str, int]:
     return redirect(url_for("bank.lines"))
 
 
-@bp.get("/bank/regels/<int:line_id>")
+@bp.get("/bank/regels/<int:bank_line_id>")
 @needs(Permission.BANK_VIEW)
-def line(line_id: int) -> str:
+def line(bank_line_id: int) -> str:
     """One line: what it was taken for, and what it can be taken for."""
     with work() as job:
-        return _line(job, line_id)
+        return _line(job, bank_line_id)
 
 
-def _line(job: Work, line_id: int, errors: dict[str, str] | None = None, **more: object) -> str:
+def _line(job: Work, bank_line_id: int, errors: dict[str, str] | None = None, **more: object) -> str:
     search = request.args.get("q", "")[:60]
     return render_template(
         "bank/line.html",
-        page=line_page(job, line_id, search=search),
+        page=line_page(job, bank_line_id, search=search),
         search=search,
         errors=errors or {},
         typed=request.form,
@@ -92,19 +92,19 @@ def _line(job: Work, line_id: int, errors: dict[str, str] | None = None, **more:
     )
 
 
-@bp.post("/bank/regels/<int:line_id>")
+@bp.post("/bank/regels/<int:bank_line_id>")
 @needs(Permission.FUND_BOOK)
-def book(line_id: int) -> str | Response | tuple[str, int]:
+def book(bank_line_id: int) -> str | Response | tuple[str, int]:
     """Book the line as what was filled in: amounts beside one or more purposes."""
     try:
         parts = _parts()
         with work() as job:
-            name = recognise(job, line_id=line_id, parts=parts, key=form_key())
+            name = recognise(job, line_id=bank_line_id, parts=parts, key=form_key())
     except (Invalid, Conflict) as problem:
         with work(write=False) as job:
-            return _line(job, line_id, errors_by_field(problem)), status_of(problem)
+            return _line(job, bank_line_id, errors_by_field(problem)), status_of(problem)
     flash(_("Bankregel %(name)s is geboekt.", name=name), "success")
-    return redirect(url_for("bank.line", line_id=line_id))
+    return redirect(url_for("bank.line", bank_line_id=bank_line_id))
 
 
 def _parts() -> list[Part]:
@@ -124,36 +124,36 @@ def _parts() -> list[Part]:
     return parts
 
 
-@bp.post("/bank/regels/<int:line_id>/ongedaan")
+@bp.post("/bank/regels/<int:bank_line_id>/ongedaan")
 @needs(Permission.FUND_BOOK)
-def undo(line_id: int) -> str | Response | tuple[str, int]:
+def undo(bank_line_id: int) -> str | Response | tuple[str, int]:
     """Reverse what the line was recognised as, with a reason."""
     try:
         with work() as job:
             reason = request.form.get("reason", "")[:1_000]
-            name = undo_line(job, line_id=line_id, reason=reason, key=form_key())
+            name = undo_line(job, line_id=bank_line_id, reason=reason, key=form_key())
     except (Invalid, Conflict) as problem:
         with work(write=False) as job:
-            return _line(job, line_id, errors_by_field(problem)), status_of(problem)
+            return _line(job, bank_line_id, errors_by_field(problem)), status_of(problem)
     flash(_("Bankregel %(name)s is teruggedraaid en wacht weer op herkenning.", name=name), "success")
-    return redirect(url_for("bank.line", line_id=line_id))
+    return redirect(url_for("bank.line", bank_line_id=bank_line_id))
 
 
-@bp.post("/bank/regels/<int:line_id>/terugsturen")
+@bp.post("/bank/regels/<int:bank_line_id>/terugsturen")
 @needs(Permission.FUND_BOOK)
-def back(line_id: int) -> str | Response | tuple[str, int]:
+def back(bank_line_id: int) -> str | Response | tuple[str, int]:
     """Ask to pay the money back to where it came from; asks once more first."""
     try:
         if not confirmed():
             with work(write=False) as job:
-                return _line(job, line_id, asking_back=True)
+                return _line(job, bank_line_id, asking_back=True)
         with work() as job:
-            name = send_back(job, line_id=line_id, key=form_key())
+            name = send_back(job, line_id=bank_line_id, key=form_key())
     except (Invalid, Conflict) as problem:
         with work(write=False) as job:
-            return _line(job, line_id, errors_by_field(problem)), status_of(problem)
+            return _line(job, bank_line_id, errors_by_field(problem)), status_of(problem)
     flash(_("Het geld van %(name)s staat klaar om in een betaalbatch terug te gaan.", name=name), "success")
-    return redirect(url_for("bank.line", line_id=line_id))
+    return redirect(url_for("bank.line", bank_line_id=bank_line_id))
 
 
 @bp.get("/bank/klopt")

@@ -31,7 +31,7 @@ from ledger import book, events
 from ledger.bank import store
 from ledger.bank.lines import BankLine, StatementHead
 from ledger.bank.statement import ReadStatement
-from ledger.bank.tables import bank_file, bank_statement
+from ledger.bank.tables import bank_file, bank_line, bank_statement
 from ledger.claims import claims_of_case
 from rules.lifecycle import SettlementKind
 from rules.roles import Role
@@ -346,7 +346,11 @@ def _from_the_bank(session: Session, cast: Cast) -> dict[str, object]:
     values |= {"fund_id": fund_id, "taken_by": cast.treasurer.id, "taken_at_utc": NOW}
     file_id = session.execute(insert(bank_file).values(**values).returning(bank_file.c.id)).scalar_one()
     store.put(session, fund_id=fund_id, file_id=file_id, statements=[store.prepare(read)])
-    return {"file_id": file_id, "statement_id": session.execute(select(bank_statement.c.id)).scalar_one()}
+    return {
+        "file_id": file_id,
+        "statement_id": session.execute(select(bank_statement.c.id)).scalar_one(),
+        "bank_line_id": session.execute(select(bank_line.c.id)).scalar_one(),
+    }
 
 
 def addresses(rule: Rule, world: World) -> Iterator[tuple[dict[str, object], Case | None]]:
