@@ -198,17 +198,32 @@ def vote(office: Office, number: str, member: str) -> Page:
 
 
 def pay(office: Office, number: str, *, amount: str, payee: str) -> None:
-    """One treasurer orders the payment, another sees it on the statement."""
+    """One treasurer prepares the payment, another releases it and sees it on the statement."""
     page = office.of("penningmeester")
     menu(page, "Betalen en innen")
     page.get_by_role("row").filter(has_text=number).get_by_role("checkbox").check()
-    press(page, "Betaling opdragen")
+    press(page, "Gekozen betalingen klaarzetten")
     expect(page.get_by_role("heading", name="Klopt dit?")).to_be_visible()
     for part in (number, payee, IBAN, amount):
         assert part in words(page)
-    press(page, "Ja, draag de betaling op")
-    told(page, "De betaling is opgedragen.")
+    press(page, "Ja, zet de betaling klaar")
+    told(page, "Een andere penningmeester geeft haar vrij.")
+    assert page.get_by_role("button", name="Vrijgeven").count() == 0
+    batch = page.url
     page = office.of("penningmeester2")
+    page.goto(batch)
+    for part in (number, payee, IBAN, amount):
+        assert part in words(page)
+    page.fill("#count", "1")
+    page.fill("#total", amount.removeprefix("€").strip())
+    press(page, "Vrijgeven")
+    told(page, "Vrijgegeven.")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Betaalbestand ophalen").click()
+    file = download.value.path().read_text(encoding="utf-8")
+    assert f"<EndToEndId>{number}-U1</EndToEndId>" in file
+    press(page, "Noteren")
+    told(page, "Genoteerd.")
     menu(page, "Betalen en innen")
     page.get_by_role("row").filter(has_text=payee).get_by_role("link", name="Bevestigen").click()
     press(page, "Betaling bevestigen")
