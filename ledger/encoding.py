@@ -14,6 +14,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 FORM = "omloop-entry-1"
@@ -43,6 +44,11 @@ class Gapped(NamedTuple):
         return f'{self.start}{entry_id},{book_year},{number}{self.rest}{previous_hash}"]'
 
 
+@lru_cache(maxsize=64)
+def _start(network: str) -> str:
+    return f'["{FORM}",{_encode(network)},'
+
+
 def gapped(
     *,
     network: str,
@@ -57,7 +63,7 @@ def gapped(
     """What of an entry's encoding does not depend on its place; ``recorded_at`` as :func:`moment` has it."""
     day = booked_on if isinstance(booked_on, str) else booked_on.isoformat()
     rest = _encode((kind, day, recorded_at, cause, idempotency_key, reverses, legs))
-    return Gapped(f'["{FORM}",{_encode(network)},', f',{rest[1:-1]},"')
+    return Gapped(_start(network), f',{rest[1:-1]},"')
 
 
 def hash_of(encoded: str) -> str:

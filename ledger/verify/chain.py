@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -56,8 +58,20 @@ class Chain:
     leg_count: int = 0
     found: dict[str, int] = field(default_factory=dict)
     last_numbers: dict[int, int] = field(default_factory=dict)
-    months: dict[tuple[int, str, str], list[int]] = field(default_factory=dict)  # debit and credit
+    # Per month and kind, and then per account: debit and credit. Two steps, as the first is once per entry.
+    turnover: defaultdict[tuple[int, str], defaultdict[str, list[int]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(lambda: [0, 0]))
+    )
     problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def months(self) -> dict[tuple[int, str, str], list[int]]:
+        """Debit and credit per month, account and kind."""
+        return {
+            (month, account, kind): cents
+            for (month, kind), accounts in self.turnover.items()
+            for account, cents in accounts.items()
+        }
 
     def note(self, row: Row | None, what: str) -> None:
         """Keep a problem of ``row``; after some tens, the rest adds nothing."""
@@ -121,10 +135,12 @@ def _check_row(chain: Chain, row: Row, legs: list[tuple[str, str, int]]) -> None
     chain.head = row.hash
     if row.hash in chain.wanted:
         chain.found[row.hash] = row.id
-    month = row.book_year * 100 + int(row.booked_on[5:7])
+    turnover = chain.turnover[row.book_year * 100 + int(row.booked_on[5:7]), row.flow_kind]
     for account, _, cents in legs:
-        turnover = chain.months.setdefault((month, account, row.flow_kind), [0, 0])
-        turnover[int(cents < 0)] += abs(cents)
+        if cents < 0:
+            turnover[account][1] -= cents
+        else:
+            turnover[account][0] += cents
 
 
 def _rows(
@@ -148,10 +164,10 @@ def _rows(
     leg = next(legs, None)
     for values in entries:
         row = Row._make(values)
-        own = []
+        own: list[tuple[str, str, int]] = []
         while leg is not None and leg[0] <= row.id:
             if leg[0] == row.id:
-                own.append((leg[1], leg[2], leg[3]))
+                own.append(leg[1:])
             else:
                 chain.note(None, f"a leg of entry id {leg[0]}, which does not exist")
             leg = next(legs, None)
@@ -163,6 +179,12 @@ def _rows(
 
 def _fetch(connection: Connection, statement: str) -> Iterator[Any]:
     options = {"stream_results": True, "max_row_buffer": ROWS_AT_A_TIME}
-    result = connection.exec_driver_sql(statement.replace("%", "%%"), execution_options=options)
-    for rows in result.partitions(ROWS_AT_A_TIME):
-        yield from rows
+    with closing(
+        connection.exec_driver_sql(statement.replace("%", "%%"), execution_options=options)
+    ) as result:
+        # The rows as SQLite gives them: making SQLAlchemy's of them would take longer than reading them. On
+        # PostgreSQL SQLAlchemy has read the first already.
+        on_sqlite = connection.dialect.name == "sqlite"
+        fetch: Callable[[int], Sequence[Any]] = result.cursor.fetchmany if on_sqlite else result.fetchmany
+        while rows := fetch(ROWS_AT_A_TIME):
+            yield from rows

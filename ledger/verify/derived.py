@@ -6,28 +6,22 @@ so that memory does not grow with it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
+from ledger import tables
 from ledger.tables import IDS_PER_FUND
 from ledger.verify.chain import PROBLEMS_KEPT, Chain
 from ledger.verify.report import Problem
 
-# What the balances should be: per sub-account, and per main account with sub-accounts its total.
-_TRUE_BALANCES = """
-  SELECT account, subject, sum(amount_cents) AS cents FROM ledger_leg
-  WHERE entry_id BETWEEN :first AND :last GROUP BY account, subject
-  UNION ALL
-  SELECT account, '', sum(amount_cents) FROM ledger_leg
-  WHERE entry_id BETWEEN :first AND :last AND subject <> '' GROUP BY account"""
-
 _BALANCES = """
-SELECT t.account, t.subject, t.cents, b.balance_cents FROM ({balances}) t
+SELECT t.account, t.subject, t.cents, b.balance_cents FROM (
+  SELECT account, subject, sum(amount_cents) AS cents FROM ledger_leg
+  WHERE entry_id BETWEEN :first AND :last AND subject <> '' GROUP BY account, subject) t
 LEFT JOIN ledger_balance b ON b.fund_id = :fund AND b.account = t.account AND b.subject = t.subject
-WHERE b.balance_cents IS NULL OR b.balance_cents <> t.cents LIMIT :most""".replace(
-    "{balances}", _TRUE_BALANCES
-)
+WHERE b.balance_cents IS NULL OR b.balance_cents <> t.cents LIMIT :most"""
 
 _BALANCES_WITHOUT_LEGS = """
 SELECT b.account, b.subject, b.balance_cents FROM ledger_balance b
@@ -96,6 +90,7 @@ def check_derived(connection: Connection, chain: Chain, closings: Mapping[int, s
     """
     yield from _fund_and_years(connection, chain)
     yield from _months(connection, chain)
+    yield from _main_balances(connection, chain)
     yield from _after_closing(connection, chain, closings)
     describe: list[tuple[str, Callable[..., tuple[str, str]]]] = [
         (_REVERSALS, lambda y, n: (f"entry {y}-{n}", "it is not the mirror of the entry it reverses")),
@@ -123,10 +118,27 @@ def check_derived(connection: Connection, chain: Chain, closings: Mapping[int, s
 def _months(connection: Connection, chain: Chain) -> Iterator[Problem]:
     rows = connection.execute(text(_MONTHS), {"fund": chain.fund_id})
     kept = {(row.month, row.account, row.kind): [row.debit_cents, row.credit_cents] for row in rows}
-    for key in sorted(kept.keys() | chain.months.keys()):
-        if kept.get(key) != chain.months.get(key):
+    true = chain.months
+    for key in sorted(kept.keys() | true.keys()):
+        if kept.get(key) != true.get(key):
             where = "month " + " ".join(str(part) for part in key)
-            yield Problem(chain.network, where, f"is {kept.get(key)}, the legs say {chain.months.get(key)}")
+            yield Problem(chain.network, where, f"is {kept.get(key)}, the legs say {true.get(key)}")
+
+
+def _main_balances(connection: Connection, chain: Chain) -> Iterator[Problem]:
+    """Main accounts, with sub-accounts or without: what the pass over the chain added up."""
+    true: Counter[str] = Counter()
+    for (_, account, _), (debit_cents, credit_cents) in chain.months.items():
+        true[account] += debit_cents - credit_cents
+    b = tables.balance.c
+    query = select(b.account, b.balance_cents).where(
+        b.fund_id == chain.fund_id, b.subject == "", b.account.in_(list(true))
+    )
+    kept: dict[str, int] = dict(connection.execute(query).all())
+    for account in sorted(true):
+        if kept.get(account) != true[account]:
+            what = f"is {kept.get(account)}, the legs say {true[account]}"
+            yield Problem(chain.network, f"balance {account}", what)
 
 
 def _after_closing(connection: Connection, chain: Chain, closings: Mapping[int, str]) -> Iterator[Problem]:
