@@ -16,6 +16,7 @@ from casework.fund import invoices, service
 from casework.fund.invoices import invoices_to_make
 from casework.fund.queries import contribution_years, contributions_of_year, partner_choices
 from casework.fund.refusals import OTHER_KINDS, BookingKind
+from casework.payout.fund_payments import ask_contribution_back
 from casework.web.errors import errors_by_field, status_of
 from casework.web.fields import ChoiceField, DateField, FormSchema, LineField, MoneyField, WholeField, parse
 from casework.web.formatting import euro_input
@@ -221,7 +222,9 @@ def take_over() -> str | Response | tuple[str, int]:
 @bp.route("/betalen/bijdrage-terugbetalen", methods=["GET", "POST"])
 @needs(Permission.FUND_BOOK)
 def pay_back() -> str | Response | tuple[str, int]:
-    """A leaver's contribution, paid back."""
+    """A leaver's contribution: paid back already, or to be paid in a batch."""
+    if request.method == "POST" and request.form.get("way") == "batch":
+        return _ask_back()
 
     def book(job: Work, partner: str, cents: int, on: date, description: str) -> str:
         return service.pay_back_contribution(
@@ -229,6 +232,25 @@ def pay_back() -> str | Response | tuple[str, int]:
         )
 
     return _partner_money("treasury/pay_back.html", book)
+
+
+def _ask_back() -> str | Response | tuple[str, int]:
+    """Put a leaver's contribution with what waits for a batch."""
+    try:
+        values = parse(PartnerMoneyForm(), request.form)
+        with work() as job:
+            reference = ask_contribution_back(
+                job,
+                partner=values["partner"],
+                amount_cents=values["amount"],
+                description=values["description"],
+                key=form_key(),
+            )
+    except (Invalid, Conflict) as problem:
+        with work(write=False) as job:
+            return _form(job, "treasury/pay_back.html", problem, {}), status_of(problem)
+    flash(_("%(reference)s staat bij wat u kunt klaarzetten.", reference=reference), "success")
+    return redirect(url_for("treasury.index"))
 
 
 def _partner_money(

@@ -7,9 +7,11 @@ from datetime import date
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from casework.accounts.service import confirm_account, propose_account
 from casework.cases.tables import Case
 from casework.payout.queries import payouts_under_way
 from casework.payout.tables import PaymentBatch, Payout
+from ledger import book, events
 from storage.unit_of_work import unit_of_work
 from tests.integration import factories as make
 from tests.integration.pages import page_text, soup
@@ -280,3 +282,83 @@ def test_only_treasurers_come_here(site: Site) -> None:
     assert auditor.get("/betalen").status_code == 403
     assert auditor.get("/betalen/uitbetalingen").status_code == 200
     assert auditor.get("/grootboek").status_code == 200
+
+
+def test_what_is_owed_back_and_a_leavers_contribution_wait_for_a_batch(site: Site) -> None:
+    with unit_of_work(site.engine) as session:
+        work = make.work_as(session, site.cast.treasurer, site.cast.network)
+        draft = events.receipt_unrecognised(
+            receipt="R-1", amount_cents=700, booked_on=work.today, cause="R-1", key="receipt-1"
+        )
+        book.post(session, network=site.cast.network.code, draft=draft, recorded_at_utc=make.NOW)
+        mee = session.merge(site.cast.partners["mee"])
+        mee.left_on = date(2026, 7, 1)
+        account_id = propose_account(
+            work, partner="mee", holder="Mee", iban="NL20INGB0001234567", from_on=work.today, reason=""
+        )
+        second = make.work_as(session, site.cast.second_treasurer, site.cast.network)
+        confirm_account(second, account_id=account_id)
+    client = site.as_(site.cast.treasurer)
+    address = "/betalen/ontvangen/R-1"
+    form = f"{address}/terugbetalen"
+    typed = {"back_name": "Iemand", "back_iban": "NL20 INGB 0001 2345 68", "back_amount": "7"}
+    wrong = _send(client, client.get(address), form, **typed)
+    assert wrong.status_code == 422
+    assert "er is een teken verkeerd of verwisseld" in page_text(wrong)
+    assert _send(client, wrong, form, back_iban="NL20 INGB 0001 2345 67").status_code == 302
+    assert (
+        _send(client, client.get(address), form, **typed | {"back_iban": "NL20INGB0001234567"}).status_code
+        == 422
+    )
+    back = "/betalen/bijdrage-terugbetalen"
+    asked = _send(client, client.get(back), back, partner="mee", amount="12,50", way="batch")
+    assert asked.status_code == 302
+    text = page_text(client.get("/betalen"))
+    assert "Ontvangst terugbetalen" in text
+    assert "Bijdrage terugbetalen" in text
+    prepared = _send(client, client.get("/betalen"), "/betalen/klaarzetten", payment=["1", "2"])
+    assert "€ 19,50" in page_text(prepared).replace("\xa0", " ")
+
+
+def test_a_change_of_account_and_an_invoice_on_the_pages(site: Site) -> None:
+    client, second = site.as_(site.cast.treasurer), site.as_(site.cast.second_treasurer)
+    form = "/betalen/rekeningen/wijzigen"
+    typed = {"holder": "Stichting", "iban": "NL20INGB0001234567", "bic": "", "reason": "Teruggebeld."}
+    page = _send(client, client.get(form), form, **typed)
+    assert page.status_code == 302
+    own = client.get("/betalen/rekeningen")
+    assert soup(own).find("form", action=lambda one: one and one.endswith("/bevestigen")) is None
+    there = second.get("/betalen/rekeningen")
+    judge = soup(there).find("form", action=lambda one: one and one.endswith("/bevestigen"))
+    assert judge is not None
+    assert client.post(judge["action"]).status_code == 403
+    assert second.post(judge["action"]).status_code == 302
+    assert "NL20 INGB 0001 2345 67" in page_text(second.get("/betalen/rekeningen")).replace("\xa0", " ")
+    asked = _send(client, client.get("/betalen/bijdragen"), "/betalen/bijdragen/facturen")
+    assert "Voor 5 partners" in page_text(asked)
+    assert _send(client, asked, "/betalen/bijdragen/facturen").status_code == 302
+    assert "BF-2026-0005" in page_text(client.get("/betalen/bijdragen"))
+
+
+def test_many_lines_stay_within_bounds(site: Site) -> None:
+    """Five hundred lines: a page of them at a time, and all of them in one batch."""
+    with unit_of_work(site.engine) as session:
+        make.fund(make.work_as(session, site.cast.treasurer, site.cast.network), 1_000_000)
+        for _case_of_many in range(50):
+            an_approved_case(session, site.cast, amounts=(100,) * 10)
+    client = site.as_(site.cast.treasurer)
+    page = client.get("/betalen")
+    assert len(soup(page).find_all("input", attrs={"name": "line"})) == 25
+    assert "500 regels" in page_text(page)
+    asked = _send(client, page, "/betalen/klaarzetten", all="1")
+    lines = [one["value"] for one in soup(asked).find_all("input", attrs={"name": "line"})]
+    assert len(lines) == 500
+    done = _send(client, asked, "/betalen/klaarzetten", line=lines)
+    assert done.status_code == 302
+    second = site.as_(site.cast.second_treasurer)
+    released = _send(
+        second, second.get(done.location), f"{done.location}/vrijgeven", count="500", total="500"
+    )
+    assert released.status_code == 302
+    with unit_of_work(site.engine, write=False) as session:
+        assert session.query(Payout).count() == 500
