@@ -32,7 +32,7 @@ from ledger import tables as ledger_tables
 from ledger.bank.lines import BankLine
 from ledger.bank.matching import Matcher
 from ledger.bank.matching_facts import ClaimFact, Facts, MatchKind, Part, Proposal
-from ledger.bank.tables import bank_line, bank_statement
+from ledger.bank.tables import bank_booking, bank_line, bank_statement
 
 _CHOICES = 12
 _NAME = re.compile(r"B[0-9]{8}-([0-9a-f]{6})-([0-9]{1,6})")
@@ -115,12 +115,16 @@ def lines_to_recognise(work: Work, *, side: str = "", page: int = 1) -> ToRecogn
     ln = bank_line.c
     gone = _going_back(work)
     waiting = lines_query(work).where(ln.state == "parked", ln.id.not_in(gone) if gone else ln.id > 0)
-    per_side = waiting.subquery()
-    sign = per_side.c.amount_cents > 0
+    lines_waiting, b = waiting.subquery(), bank_booking.c
+    sign = lines_waiting.c.amount_cents > 0
+    parts = (b.kind == MatchKind.UNRECOGNISED.value) & b.undone_by.is_(None)
     totals = {
         bool(row[0]): (int(row[1]), int(row[2]))
         for row in work.session.execute(
-            select(sign, func.count(), func.sum(per_side.c.amount_cents)).group_by(sign)
+            select(sign, func.count(lines_waiting.c.id.distinct()), func.sum(b.amount_cents))
+            .select_from(lines_waiting)
+            .join(bank_booking, (b.line_id == lines_waiting.c.id) & parts)
+            .group_by(sign)
         )
     }
     if side in ("in", "out"):
@@ -133,7 +137,7 @@ def lines_to_recognise(work: Work, *, side: str = "", page: int = 1) -> ToRecogn
     (in_count, in_cents), (out_count, out_cents) = totals.get(True, (0, 0)), totals.get(False, (0, 0))
     total = {"in": in_count, "out": out_count}.get(side, in_count + out_count)
     shown = tuple(_row(work, line, matcher) for line in lines) if matcher else ()
-    return ToRecognise(Page(shown, page, total), in_count, in_cents, out_count, out_cents)
+    return ToRecognise(Page(shown, page, total), in_count, in_cents, out_count, -out_cents)
 
 
 def to_recognise_count(work: Work) -> int:

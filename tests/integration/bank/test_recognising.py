@@ -103,6 +103,10 @@ def test_one_line_over_several_claims_and_a_rest(office: Office) -> None:
     assert office.balance(Account.SUSPENSE, name) == -15_000
     assert office.balance(Account.BANK) == bank
     assert _page(office, line).row.left_cents == 15_000
+    with unit_of_work(office.engine, write=False) as session:
+        assert lines_to_recognise(office.work(session)).in_cents == 15_000, (
+            "what is left of it, not all of it"
+        )
     _sound(office)
 
 
