@@ -16,6 +16,7 @@ from casework.web.fields import DateField, FormSchema, LineField, parse
 from casework.web.route import needs, work
 from casework.web.treasury_base import bp
 from errors import Conflict, Invalid
+from rules.roles import Role
 
 _JUDGE = {
     "bevestigen": service.confirm_account,
@@ -45,7 +46,7 @@ class AccountForm(FormSchema):
 def account_index() -> str:
     """The accounts that hold, and what waits for a second person."""
     with work() as job:
-        treasurer = job.actor.has("treasurer")
+        treasurer = job.actor.has(Role.TREASURER)
         return render_template(
             "treasury/accounts.html",
             accounts=accounts(job),
@@ -71,7 +72,7 @@ def change_account() -> str | Response | tuple[str, int]:
             return redirect(url_for("treasury.account_index"))
     with work(write=False) as job:
         name, present = present_account(job, partner)
-        start = {"from_on": job.today}
+        start: dict[str, object] = {"from_on": job.today}
         if present is not None:
             start |= {"holder": present.holder, "bic": present.bic, "creditor_id": present.creditor_id}
         page = render_template(
