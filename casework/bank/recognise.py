@@ -34,10 +34,10 @@ from casework.bank.refusals import (
     ProposalChanged,
 )
 from casework.context import Work
-from casework.fund.once import attempt
 from casework.fund.refusals import ReasonMissing
 from casework.fund.service import may_book
 from casework.fund.tables import Correction
+from casework.once import attempt
 from casework.payout.fund_payments import ask_receipt_back
 from ledger.bank.matching import Matcher
 from ledger.bank.matching_facts import MatchKind, MatchRule, Part, Proposal

@@ -122,23 +122,3 @@ class PayerUnknown(Conflict):
 
     nl = "De bank noemt bij deze regel geen rekening. Vraag de betaler om zijn rekeningnummer."
     en = "The bank gives no account for this line. Ask the payer for the account number."
-
-
-class BookedByStatement(Conflict):
-    """The bank's own statements say what happened; booking it by hand too would double it."""
-
-    nl = (
-        "Uw netwerk leest bankafschriften in: wat de bank deed wordt daaruit geboekt, en met de hand "
-        "erbij zou het dubbel staan. Ga naar Bank, en herken daar de regel."
-    )
-    en = (
-        "Your network takes in bank statements: what the bank did is booked from those, and by hand as "
-        "well it would count twice. Go to Bank, and recognise the line there."
-    )
-
-
-class UndoneOnTheLine(Conflict):
-    """An entry that a bank line caused is undone on that line, or book and bank would differ."""
-
-    nl = "Deze boeking komt van een bankregel. Maak haar ongedaan bij Bank, op de regel zelf."
-    en = "This entry comes from a bank line. Undo it under Bank, on the line itself."

@@ -30,7 +30,7 @@ from casework.book_year.state import (
 )
 from casework.book_year.tables import AdoptedOverview, BookYearSignature
 from casework.context import Work
-from casework.fund.once import attempt
+from casework.once import attempt
 from casework.reports.annual import annual_overview, for_executives
 from casework.reports.as_json import overview_json
 from errors import Forbidden

@@ -20,7 +20,7 @@ from casework.cases.find import case_for
 from casework.cases.submission import NotComplete, problems_of_lines
 from casework.cases.tables import Case
 from casework.context import Work
-from casework.fund.once import attempt
+from casework.once import attempt
 from casework.people_data import BsnFound, contains_bsn
 from errors import Conflict, Invalid
 from rules.lifecycle import DECISION, DecisionAction, DecisionState, next_state

@@ -6,13 +6,13 @@ from datetime import date
 
 from casework.access import Permission
 from casework.audit.record import record
-from casework.bank.by_hand import refuse_by_hand
 from casework.cases.find import case_for
 from casework.claims.tables import WriteOff
 from casework.context import Work
-from casework.fund.once import attempt
+from casework.fund.by_hand import refuse_by_hand
 from casework.fund.refusals import BookedInFuture, MoreThanClaimed, NotTheirClaim, ReasonMissing
 from casework.fund.suspense import claims_to_set_off, left_of
+from casework.once import attempt
 from casework.settlement.service import after_repayment
 from errors import Invalid
 from ledger import book, events
@@ -33,7 +33,7 @@ def book_repayment(work: Work, *, reference: str, amount_cents: int, received_on
 
     Raises :class:`ledger.refusals.ClaimNotFound`, :class:`ledger.refusals.RepaymentTooLarge`,
     :class:`BookedInFuture`, :class:`RepaidBeforeRaised`,
-    :class:`~casework.bank.refusals.BookedByStatement`.
+    :class:`~casework.fund.by_hand.BookedByStatement`.
     """
     claim = _locked(work, reference)
     if received_on > work.today:

@@ -36,8 +36,8 @@ from casework.collections.refusals import (
 )
 from casework.collections.tables import Collection, CollectionBatch
 from casework.context import Work
-from casework.fund.once import attempt
 from casework.network.numbering import next_number
+from casework.once import attempt
 from casework.payout.parts import involved_numbers
 from casework.payout.refusals import (
     BatchChanged,

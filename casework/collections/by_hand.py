@@ -16,8 +16,8 @@ from casework.collections.mandates import may_manage
 from casework.collections.refusals import CollectionNotIn, CollectionState, OutcomeBeforeDay
 from casework.collections.tables import Collection, CollectionBatch
 from casework.context import Work
-from casework.fund.once import attempt
 from casework.fund.reversal import correct
+from casework.once import attempt
 from casework.payout.refusals import DateInFuture
 from errors import NotFound
 from ledger import book

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,8 @@ from casework.context import Actor, Work
 from casework.decision.tables import Assessment, DecisionVote
 from casework.decision.weighing import around, judged_on, mandate_of, seating_of
 from casework.network.tables import Network
+from casework.people.actor import load_actor
+from casework.people.tables import Person
 from rules.lifecycle import DecisionState
 from rules.mandate import DecidingBody
 from rules.policy import Policy
@@ -25,6 +28,12 @@ _OPEN = (
     DecisionState.INFORMATION_REQUESTED.value,
 )
 _CALLED_AS = {DecidingBody.SUBSTITUTES: Role.SUBSTITUTE, DecidingBody.EXECUTIVES: Role.EXECUTIVE}
+
+
+def acting(session: Session, *, person: Person, network: Network, day: date) -> Actor:
+    """The actor that ``person`` is in ``network`` on ``day``, with the cases for which they are called."""
+    actor = load_actor(session, person=person, network=network, day=day)
+    return replace(actor, called=called_for(session, network, actor, day))
 
 
 def called_for(session: Session, network: Network, actor: Actor, day: date) -> frozenset[int]:

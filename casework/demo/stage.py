@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casework.context import Actor, Work
+from casework.decision.called import acting
 from casework.network.tables import Network
-from casework.people.actor import load_actor
 from casework.people.tables import Person
 
 Act = Callable[[datetime], None]
@@ -38,7 +38,7 @@ class Stage:
         if actor is None:
             person = self.session.scalars(select(Person).where(Person.email == email)).one()
             day = at_utc.astimezone(self.zone).date()
-            actor = load_actor(self.session, person=person, network=self.network, day=day)
+            actor = acting(self.session, person=person, network=self.network, day=day)
             self._actors[email] = actor
         return Work(self.session, actor, self.network, at_utc, address="demo")
 

@@ -9,13 +9,13 @@ from sqlalchemy import select
 
 from casework.audit.record import record
 from casework.context import Work
-from casework.fund.once import attempt
 from casework.fund.queries import Contribution, contributions_of_year
 from casework.fund.refusals import NothingToInvoice, YearNotInvoiced
 from casework.fund.service import may_book, one_at_a_time
 from casework.fund.tables import ContributionInvoice
 from casework.network.numbering import next_number
 from casework.network.tables import Partner
+from casework.once import attempt
 from errors import NotFound
 
 AT_LEAST_DAYS = 30  # to pay in, where the day of policy has passed or is near

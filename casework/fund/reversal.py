@@ -8,13 +8,13 @@ from sqlalchemy import select
 
 from casework.access import Permission
 from casework.audit.record import record
-from casework.bank.by_hand import is_of_a_line, refuse_undoing
 from casework.cases.find import case_for
 from casework.context import Work
-from casework.fund.once import attempt
+from casework.fund.by_hand import is_of_a_line, refuse_undoing
 from casework.fund.refusals import NotCorrectedHere, ReasonMissing
 from casework.fund.service import may_book
 from casework.fund.tables import Correction, FundBooking
+from casework.once import attempt
 from casework.settlement.service import after_repayment
 from ledger import book
 from ledger import claims as ledger_claims
@@ -37,7 +37,7 @@ def correct(work: Work, *, entry_id: int, reason: str, key: str) -> int:
 
     It is dated today: what was reported about an earlier day stays as it was. Raises
     :class:`ReasonMissing`, :class:`NotCorrectedHere`, :class:`ledger.refusals.AlreadyReversed`,
-    :class:`~casework.bank.refusals.UndoneOnTheLine`.
+    :class:`~casework.fund.by_hand.UndoneOnTheLine`.
     """
     may_book(work)
     if not reason.strip():

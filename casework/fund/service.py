@@ -9,9 +9,8 @@ from sqlalchemy import select
 
 from casework.access import Permission, may_ever
 from casework.audit.record import record
-from casework.bank.by_hand import refuse_by_hand
 from casework.context import Work
-from casework.fund.once import attempt
+from casework.fund.by_hand import refuse_by_hand
 from casework.fund.queries import contributions_of_year
 from casework.fund.refusals import (
     BookedInFuture,
@@ -27,6 +26,7 @@ from casework.fund.suspense import left_of
 from casework.fund.tables import FundBooking
 from casework.network.numbering import next_number
 from casework.network.tables import Network, Partner
+from casework.once import attempt
 from errors import Forbidden
 from ledger import book, events
 from ledger.accounts import Account

@@ -12,10 +12,10 @@ from casework.accounts.find import partner_account
 from casework.audit.record import record
 from casework.cases.find import case_for
 from casework.context import Work
-from casework.fund.once import attempt
 from casework.fund.refusals import MoreThanClaimed, NotTheirClaim
 from casework.fund.service import may_book
 from casework.network.partners import partner_for
+from casework.once import attempt
 from casework.payout.fund_payments import advance_left
 from casework.payout.refusals import FundPaymentKind, FundPaymentState, MoreThanOwed, PayoutMethod
 from casework.payout.tables import FundPayment, Payout

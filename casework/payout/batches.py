@@ -21,8 +21,8 @@ from casework.accounts.tables import PayeeChange
 from casework.audit.record import record
 from casework.cases.tables import Case, CostLine
 from casework.context import Work
-from casework.fund.once import attempt
 from casework.network.numbering import next_number
+from casework.once import attempt
 from casework.payout import bank_facts
 from casework.payout.fund_payments import waiting_payments
 from casework.payout.parts import involved_numbers, lock_cases_of

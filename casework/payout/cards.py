@@ -8,11 +8,11 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 
 from casework.audit.record import record
-from casework.bank.by_hand import refuse_by_hand
 from casework.context import Work
-from casework.fund.once import attempt
+from casework.fund.by_hand import refuse_by_hand
 from casework.fund.service import check_day, may_book
 from casework.network.numbering import next_number
+from casework.once import attempt
 from casework.paging import PER_PAGE, Page, offset_of
 from casework.payout.fund_payments import require_available
 from casework.payout.outside_bank import stock_cents

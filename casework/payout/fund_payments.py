@@ -14,11 +14,11 @@ from casework.access import Permission, may_ever
 from casework.accounts.find import partner_account_needed
 from casework.audit.record import record
 from casework.context import Work
-from casework.fund.once import attempt
 from casework.fund.refusals import MoreThanOwedBack, PartnerUnknown, StillMember
 from casework.fund.suspense import owed_back_on
 from casework.network.numbering import next_number
 from casework.network.tables import Partner
+from casework.once import attempt
 from casework.payout.parts import post
 from casework.payout.refusals import (
     FundPaymentKind,

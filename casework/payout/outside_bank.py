@@ -9,10 +9,10 @@ from sqlalchemy import select
 from casework.audit.record import record
 from casework.cases.tables import Case, CostLine
 from casework.context import Work
-from casework.fund.once import attempt
 from casework.fund.refusals import PartnerUnknown, ReasonMissing
 from casework.fund.tables import Correction
 from casework.network.tables import Partner
+from casework.once import attempt
 from casework.payout.bank_facts import after_paid, after_returned
 from casework.payout.parts import (
     check_day,

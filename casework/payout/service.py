@@ -9,12 +9,12 @@ from datetime import date
 
 from casework.access import Permission, may_ever
 from casework.audit.record import record
-from casework.bank.by_hand import refuse_by_hand, refuse_undoing
 from casework.cases.tables import Case, CostLine
 from casework.context import Work
-from casework.fund.once import Attempt, attempt
+from casework.fund.by_hand import refuse_by_hand, refuse_undoing
 from casework.fund.refusals import ReasonMissing
 from casework.fund.tables import Correction
+from casework.once import Attempt, attempt
 from casework.payout import bank_facts
 from casework.payout.parts import live_reference, lock_cases_of, move, open_lines, post
 from casework.payout.refusals import AlreadyOrdered, LineReleased, NotApproved, ReleaseReason

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from casework.context import Actor, Held
-from casework.decision.called import called_for
 from casework.network.tables import Network, Partner
 from casework.people.tables import Appointment, Person
 from rules.roles import Role
@@ -54,7 +53,10 @@ def day_in(network: Network, now_utc: datetime) -> date:
 
 
 def load_actor(session: Session, *, person: Person, network: Network, day: date) -> Actor:
-    """The actor that ``person`` is in ``network`` on ``day``; without roles if there are none."""
+    """The actor that ``person`` is in ``network`` on ``day``; without roles if there are none.
+
+    For which cases they are called as a stand-in is not known here: ``casework.decision.called.acting``.
+    """
     rows = session.execute(
         select(Appointment.role, Partner.id, Partner.code, Partner.name)
         .join(Partner, Partner.id == Appointment.partner_id)
@@ -64,8 +66,7 @@ def load_actor(session: Session, *, person: Person, network: Network, day: date)
     held = tuple(Held(Role(role), partner_id, code, name) for role, partner_id, code, name in rows)
     if person.deactivated_at_utc is not None:
         held = ()
-    actor = Actor(person.id, person.name, network.id, network.code, held)
-    return replace(actor, called=called_for(session, network, actor, day))
+    return Actor(person.id, person.name, network.id, network.code, held)
 
 
 def _in_force(day: date) -> tuple[ColumnElement[bool], ...]:

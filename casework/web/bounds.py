@@ -9,8 +9,8 @@ from flask import Flask, abort, request, session
 from werkzeug.routing import IntegerConverter, ValidationError
 
 LARGEST_NUMBER = 2**31 - 1  # of a row: what PostgreSQL's integer holds
-# Files from the bank are large. More than is taken is let in as well, so that the page itself can say what to
-# do; Werkzeug keeps it on disk. Only for who is signed in: nobody else gets further than the form's first bytes.
+# Files from the bank are large. More than is taken is let in as well, so that the page itself can say what
+# to do; Werkzeug keeps it on disk. Only for who is signed in: others get no further than the first bytes.
 LARGE_UPLOADS = {"bank_files.upload": 200 * 1024 * 1024}
 
 

@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from casework.access import Permission
-from casework.bank.by_hand import takes_statements
 from casework.collections import batches, by_hand
 from casework.collections.due import collectable
 from casework.collections.queries import (
@@ -23,6 +22,7 @@ from casework.collections.queries import (
 )
 from casework.collections.refusals import CollectionState, NothingToCollect
 from casework.context import Work
+from casework.fund.by_hand import takes_statements
 from casework.web import mandates as mandate_pages
 from casework.web.collections_base import bp
 from casework.web.errors import errors_by_field, status_of

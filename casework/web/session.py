@@ -11,8 +11,9 @@ from werkzeug.wrappers import Response
 
 from casework.access import Permission
 from casework.audit.record import record
+from casework.decision.called import acting
 from casework.network.tables import Network
-from casework.people.actor import day_in, load_actor, networks_of
+from casework.people.actor import day_in, networks_of
 from casework.people.own_account import PasswordWrong, change_password, choose_language, own_account
 from casework.people.own_account import end_other_sessions as end_others
 from casework.people.passwords import MINIMUM_LENGTH, verify_password
@@ -63,7 +64,7 @@ def load_actor_of_request() -> Response | None:
         network = database.get_one(Network, chosen.network_id)
         g.network_name = network.name
         g.time_zone = network.time_zone
-        g.actor = load_actor(database, person=person, network=network, day=day_in(network, now_utc()))
+        g.actor = acting(database, person=person, network=network, day=day_in(network, now_utc()))
         must_change = person.must_change_password
     if must_change and request.endpoint not in BEFORE_OWN_PASSWORD:
         return redirect(url_for("session.account"))

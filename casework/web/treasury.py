@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from casework.access import Permission
-from casework.bank.by_hand import takes_statements
 from casework.context import Work
+from casework.fund.by_hand import takes_statements
 from casework.payout import outside_bank, service
 from casework.payout.batch_queries import (
     fund_payment,

@@ -20,8 +20,8 @@ from sqlalchemy.orm import Session
 from casework.accounts.tables import BankAccount
 from casework.cases.tables import Case, CostLine
 from casework.context import Work
+from casework.decision.called import acting
 from casework.network.tables import Network, Partner, PolicySection
-from casework.people.actor import load_actor
 from casework.people.passwords import hash_password
 from casework.people.tables import Appointment, Person
 from ledger import book, events
@@ -171,7 +171,7 @@ def appoint(
 def work_as(session: Session, person: Person, network: Network, *, at_utc: datetime = NOW) -> Work:
     """The first argument of a service, as if ``person`` asked for it at ``at_utc``."""
     day = at_utc.astimezone(ZoneInfo(network.time_zone)).date()
-    actor = load_actor(session, person=person, network=network, day=day)
+    actor = acting(session, person=person, network=network, day=day)
     return Work(session, actor, network, at_utc, address="127.0.0.1")
 
 

@@ -21,7 +21,7 @@ import casework.tables  # noqa: F401  (all tables, for the snapshot)
 from casework.access import Permission, may, may_ever
 from casework.cases.tables import Case
 from casework.context import Actor
-from casework.people.actor import load_actor
+from casework.decision.called import acting
 from casework.people.tables import Person
 from rules.roles import Role
 from storage.metadata import Base
@@ -105,7 +105,7 @@ def snapshot(engine: Engine) -> str:
 def actor_of(engine: Engine, person: Person, world: World) -> Actor:
     network = world.other.network if person is world.everything_elsewhere else world.cast.network
     with unit_of_work(engine, write=False) as session:
-        return load_actor(session, person=person, network=network, day=NOW.date())
+        return acting(session, person=person, network=network, day=NOW.date())
 
 
 def allowed(actor: Actor, visit: Visit, world: World) -> bool:

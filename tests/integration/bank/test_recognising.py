@@ -11,7 +11,6 @@ from casework.bank.agrees import agreement
 from casework.bank.queries import LinePage, line_page, lines_to_recognise
 from casework.bank.recognise import accept, recognise, send_back, undo_line
 from casework.bank.refusals import (
-    BookedByStatement,
     LineNotBooked,
     LineNotFound,
     LineNotParked,
@@ -25,9 +24,9 @@ from casework.bank.refusals import (
     ProposalChanged,
     PurposeUnknown,
     RefundUnclear,
-    UndoneOnTheLine,
 )
 from casework.claims.service import book_repayment
+from casework.fund.by_hand import BookedByStatement, UndoneOnTheLine
 from casework.fund.queries import contributions_of_year
 from casework.fund.refusals import BookingKind, ReasonMissing
 from casework.fund.reversal import can_be_corrected, correct

@@ -29,7 +29,7 @@ from casework.cases.top_up import (
 )
 from casework.decision.deciding import promise
 from casework.decision.queries import decision_panel
-from casework.fund.once import KeyReused
+from casework.once import KeyReused
 from casework.people.tables import Person
 from casework.people_data import BsnFound
 from casework.reports.cases import cases_overview

@@ -43,7 +43,7 @@ from casework.collections.refusals import (
     Scheme,
 )
 from casework.collections.tables import CollectionBatch
-from casework.fund.once import KeyReused
+from casework.once import KeyReused
 from casework.payout.refusals import (
     BatchChanged,
     BatchNotIn,

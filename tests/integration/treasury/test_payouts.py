@@ -10,8 +10,8 @@ from sqlalchemy import Engine, select
 from casework.audit.tables import LogRecord
 from casework.cases.tables import CostLine
 from casework.decision.tables import DecisionVote
-from casework.fund.once import KeyMissing, KeyReused
 from casework.fund.refusals import ReasonMissing
+from casework.once import KeyMissing, KeyReused
 from casework.payout import service
 from casework.payout.queries import line_to_pay, lines_to_pay, payout_page, payouts, payouts_under_way
 from casework.payout.refusals import (

@@ -15,7 +15,6 @@ from casework.audit.tables import LogRecord
 from casework.cases.tables import Case
 from casework.claims.service import set_off_receipt
 from casework.context import Work
-from casework.fund.once import KeyReused
 from casework.fund.refusals import (
     BookedInFuture,
     MoreThanClaimed,
@@ -27,6 +26,7 @@ from casework.fund.refusals import (
 from casework.fund.reversal import correct
 from casework.fund.service import pay_back_receipt
 from casework.fund.suspense import claims_to_set_off, owed_back, owed_back_on
+from casework.once import KeyReused
 from casework.settlement import service as settlement
 from casework.settlement.proposal import Proposal, responsible
 from errors import Forbidden, NotFound
