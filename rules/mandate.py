@@ -277,7 +277,9 @@ def why_this_body(
         return (_MEMBERS_DECIDE(members=members, needed=required_members),)
     if body is DecidingBody.SUBSTITUTES:
         return (_SUBSTITUTES_JOIN(members=members, needed=required_members),)
-    reasons = (_EXECUTIVES_DECIDE(members=members + substitutes, needed=required_members),)
+    reasons: tuple[Reason, ...] = (
+        _EXECUTIVES_DECIDE(members=members + substitutes, needed=required_members),
+    )
     if executives < required_members:
         reasons += (_TOO_FEW_EXECUTIVES(executives=executives, needed=required_members),)
     return reasons

@@ -205,8 +205,10 @@ class SecondHalf:
         if drawn.random() > 0.3 or not may_be_told(case_for(first, plot.number, Permission.SUMMARY_WRITE)):
             return
         fields = plot.story.fields
-        parts = (fields[name] for name in ("title", "situation", "barrier", "breakthrough"))
-        texts = Texts(*parts, drawn.choice(LESSONS))
+        title, situation, barrier, breakthrough = (
+            fields[name] for name in ("title", "situation", "barrier", "breakthrough")
+        )
+        texts = Texts(title, situation, barrier, breakthrough, drawn.choice(LESSONS))
         made = save_summary(first, number=plot.number, texts=texts, offer=True)
         if drawn.random() < 0.9:
             release_summary(second, number=plot.number, seen=digest(made), checked=True)
