@@ -54,7 +54,7 @@ class Posting:
 
     def pay(self, cases: int) -> None:
         """Pay ``cases`` cases, which the measurement settles; in one transaction, not measured."""
-        names = [f"S-{number}" for number in range(cases)]
+        names = [f"S-{number:06d}" for number in range(cases)]  # in order, as cases are numbered in use
         now = datetime.now(UTC)
         with unit_of_work(self.engine) as session:
             for name in names:
@@ -110,7 +110,7 @@ class Posting:
     def _settlements(self) -> Iterator[Draft]:
         for case in self._paid:
             shares = [
-                events.ClaimShare(Account.PARTNER_CLAIMS, f"{case}-{n}", CASE_CENTS // CLAIMS)
+                events.ClaimShare(Account.PARTNER_CLAIMS, f"{case}-{n:02d}", CASE_CENTS // CLAIMS)
                 for n in range(CLAIMS)
             ]
             yield events.settled(case=case, claims=shares, booked_on=ON, cause=case, key=f"settle-{case}")
@@ -129,4 +129,4 @@ def _life(case: str) -> tuple[Draft, ...]:
 
 def _lives(numbers: Iterator[int]) -> Iterator[Draft]:
     for number in numbers:
-        yield from _life(f"C-{number}")
+        yield from _life(f"C-{number:06d}")
