@@ -148,8 +148,9 @@ class FirstHalf:
 
     def _review(self, plot: Plot, at_utc: datetime) -> None:
         """What one member decided, another looks at afterwards."""
-        reviewer = next(member for member in self.members if member != plot.panel[0])
-        review(self.stage.work(reviewer, at_utc), number=plot.number)
+        reviewers = [member for member in self._free(plot, at_utc) if member != plot.panel[0]]
+        if reviewers:  # else it stays on the worklist until there is someone without an interest
+            review(self.stage.work(reviewers[0], at_utc), number=plot.number)
 
     def _decided(self, plot: Plot, at_utc: datetime, state: DecisionState) -> None:
         if state is DecisionState.WAITING:
