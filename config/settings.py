@@ -15,15 +15,22 @@ Secrets that are not given are made and kept in ``instance/``.
 | OMLOOP_UPLOAD_MAX_BYTES | the largest attachment | 10 MiB |
 | OMLOOP_POSTGRES_BIN | folder of ``pg_dump`` and ``pg_restore``, for backups | found by itself |
 | OMLOOP_LOG_LEVEL | DEBUG, INFO, WARNING or ERROR | INFO |
+| OMLOOP_PUBLIC_URL | where people reach the program, for links in mail: ``https://…`` | no links |
+| OMLOOP_MAIL_HOST | the mail server; without one mail waits in the outbox | none |
+| OMLOOP_MAIL_SECURITY | ``starttls``, ``tls`` or ``none`` (on the machine itself) | starttls |
+| OMLOOP_MAIL_PORT | its port | 587, 465 with ``tls``, 25 with ``none`` |
+| OMLOOP_MAIL_USER, OMLOOP_MAIL_PASSWORD | to sign in to it; never without encryption | none |
+| OMLOOP_MAIL_FROM | the address mail comes from | needed with a host |
 """
 
 from __future__ import annotations
 
 import base64
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,6 +38,19 @@ ROOT = Path(__file__).resolve().parent.parent
 
 class SettingWrong(ValueError):
     """A variable holds something that cannot be used; the message names it and what it should be."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where mail is handed over. ``security`` is ``starttls``, ``tls`` or ``none``."""
+
+    host: str
+    port: int
+    security: str
+    sender: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+    timeout_seconds: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +68,8 @@ class Settings:
     upload_max_bytes: int
     log_level: str
     postgres_bin: Path | None = None
+    public_url: str = ""
+    mail: MailServer | None = None
 
     @property
     def root(self) -> Path:
@@ -77,7 +99,36 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         upload_max_bytes=_whole(env, "OMLOOP_UPLOAD_MAX_BYTES", 10 * 1024 * 1024),
         postgres_bin=Path(folder) if (folder := env.get("OMLOOP_POSTGRES_BIN")) else None,
         log_level=_one_of(env, "OMLOOP_LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
+        public_url=_url(env, "OMLOOP_PUBLIC_URL"),
+        mail=_mail(env),
     )
+
+
+def _mail(env: Mapping[str, str]) -> MailServer | None:
+    host = env.get("OMLOOP_MAIL_HOST", "").strip()
+    if not host:
+        return None
+    security = (env.get("OMLOOP_MAIL_SECURITY") or "starttls").lower()
+    ports = {"starttls": 587, "tls": 465, "none": 25}
+    if security not in ports:
+        raise SettingWrong(f"OMLOOP_MAIL_SECURITY must be one of {', '.join(ports)}, not {security!r}")
+    sender = env.get("OMLOOP_MAIL_FROM", "").strip()
+    if not re.fullmatch(r"[!-?A-~]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", sender):
+        raise SettingWrong(f"OMLOOP_MAIL_FROM must be an e-mail address, not {sender!r}")
+    user, password = env.get("OMLOOP_MAIL_USER", ""), env.get("OMLOOP_MAIL_PASSWORD", "")
+    if bool(user) != bool(password):
+        raise SettingWrong("OMLOOP_MAIL_USER and OMLOOP_MAIL_PASSWORD go together")
+    if user and security == "none":
+        raise SettingWrong("OMLOOP_MAIL_SECURITY must be starttls or tls where OMLOOP_MAIL_USER signs in")
+    port = _whole(env, "OMLOOP_MAIL_PORT", ports[security])
+    return MailServer(host, port, security, sender, user, password)
+
+
+def _url(env: Mapping[str, str], name: str) -> str:
+    text = env.get(name, "").strip().rstrip("/")
+    if text and not re.fullmatch(r"https?://[!-~]+", text):
+        raise SettingWrong(f"{name} must begin with https:// and hold no spaces, not {text!r}")
+    return text
 
 
 def _random_key() -> str:
