@@ -21,27 +21,31 @@ class Item:
     label: str
     url: str
     current: bool
+    more: bool = False  # stands under "Meer" where the menu is one line
 
 
-# endpoint, label, permission; the first that is allowed is where someone lands after signing in
+IN_ONE_LINE = 5  # so many fit beside the name, in both languages, on a screen of 1280
+
+# endpoint, label, permission; the first that is allowed is where someone lands after signing in.
+# The daily work comes first; what is looked up now and then comes last and goes under "Meer".
 PAGES: tuple[tuple[str, object, Permission], ...] = (
     ("worklist.index", _l("Werkvoorraad"), Permission.WORKLIST),
     ("treasury.index", _l("Betalen en innen"), Permission.PAYOUT_ORDER),
     ("bank_files.index", _l("Bank"), Permission.BANK_VIEW),
     ("settlement.respond_index", _l("Uw antwoord"), Permission.SETTLEMENT_RESPOND),
     ("cases.index", _l("Casussen"), Permission.CASE_LIST),
-    ("learning.index", _l("Eerdere doorbraken"), Permission.SUMMARY_VIEW),
     ("meeting.index", _l("Overleg"), Permission.MEETING),
     ("settlement.index", _l("Verrekening"), Permission.SETTLEMENT_LIST),
     ("claims.index", _l("Vorderingen"), Permission.CLAIM_VIEW),
     ("claims.own", _l("Onze vorderingen"), Permission.CLAIM_VIEW_OWN),
     ("overview.index", _l("Jaaroverzicht"), Permission.OVERVIEW_VIEW),
-    ("book_year.index", _l("Boekjaren"), Permission.YEAR_VIEW),
     ("settlement.arbitrate_index", _l("Geschillen"), Permission.SETTLEMENT_ARBITRATE),
     ("ledger.journal", _l("Grootboek"), Permission.LEDGER_VIEW),
     ("people.index", _l("Mensen"), Permission.PEOPLE_MANAGE),
     ("partners.index", _l("Partners"), Permission.PARTNERS_MANAGE),
     ("audit.index", _l("Logboek"), Permission.LOG_VIEW),
+    ("learning.index", _l("Eerdere doorbraken"), Permission.SUMMARY_VIEW),
+    ("book_year.index", _l("Boekjaren"), Permission.YEAR_VIEW),
     ("policy.index", _l("Beleid"), Permission.POLICY_VIEW),
 )
 
@@ -51,10 +55,11 @@ def navigation(actor: Actor | None) -> list[Item]:
     if actor is None:
         return []
     here = (request.endpoint or "").split(".")[0]
+    shown = [(endpoint, label) for endpoint, label, permission in PAGES if _shows(actor, permission)]
+    in_line = len(shown) if len(shown) <= IN_ONE_LINE + 1 else IN_ONE_LINE  # "Meer" for one page is no gain
     return [
-        Item(str(label), url_for(endpoint), endpoint.split(".")[0] == here)
-        for endpoint, label, permission in PAGES
-        if _shows(actor, permission)
+        Item(str(label), url_for(endpoint), endpoint.split(".")[0] == here, more=place >= in_line)
+        for place, (endpoint, label) in enumerate(shown)
     ]
 
 

@@ -98,8 +98,11 @@ def sign_in(page: Page, address: str, email: str, password: str) -> None:
 
 
 def menu(page: Page, name: str) -> None:
-    """Choose a line of the main menu."""
-    page.get_by_role("navigation", name="Hoofdmenu").get_by_role("link", name=name, exact=True).click()
+    """Choose a line of the main menu, which may stand under "Meer"."""
+    lines = page.get_by_role("navigation", name="Hoofdmenu")
+    if not lines.get_by_role("link", name=name, exact=True).is_visible():
+        lines.get_by_role("button", name="Meer").click()
+    lines.get_by_role("link", name=name, exact=True).click()
 
 
 def press(page: Page, button: str) -> None:

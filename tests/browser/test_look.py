@@ -195,6 +195,33 @@ def test_a_draft_is_saved_while_typing_and_a_failure_is_said(page: Page, look: t
     expect(page.locator("#title")).to_have_value("stuk")
 
 
+def test_the_menu_is_one_line_and_keeps_the_rest_under_more(page: Page, look: tuple[Flask, str]) -> None:
+    page.set_viewport_size(DESKTOP)
+    page.goto(look[1])
+    menu = page.get_by_role("navigation", name="Hoofdmenu")
+    first = menu.get_by_role("link", name="Werkvoorraad").bounding_box()
+    button = menu.get_by_role("button", name="Meer")
+    last = button.bounding_box()
+    assert first and last and abs(first["y"] - last["y"]) < first["height"] / 2
+    policy = menu.get_by_role("link", name="Beleid")
+    expect(policy).to_be_hidden()
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(policy).to_be_visible()
+    assert axe_violations(page) == []
+    assert not scrolls_sideways(page)
+    page.keyboard.press("Tab")
+    expect(menu.get_by_role("link", name="Jaaroverzicht")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(policy).to_be_hidden()
+    expect(button).to_be_focused()
+    page.set_viewport_size(PHONE)  # a list already: everything stands in it
+    page.get_by_role("button", name="Menu").click()
+    expect(policy).to_be_visible()
+    expect(button).to_be_hidden()
+    assert axe_violations(page) == []
+
+
 def test_everything_is_there_without_javascript(browser: Browser, look: tuple[Flask, str]) -> None:
     context = browser.new_context(java_script_enabled=False, viewport=PHONE)
     page = context.new_page()

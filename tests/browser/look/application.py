@@ -25,6 +25,7 @@ class Item:
     label: str
     url: str
     current: bool
+    more: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,8 @@ ERRORS = {
     "consent": "Zonder toestemming van de inwoner kunt u niet indienen.",
     "": "Er is intussen een regel weggehaald.",
 }
-MENU = ("Werkvoorraad", "Casussen", "Verrekening", "Vorderingen", "Jaaroverzicht", "Grootboek", "Beleid")
+MENU = ("Werkvoorraad", "Casussen", "Overleg", "Verrekening", "Vorderingen")
+MORE = ("Jaaroverzicht", "Eerdere doorbraken", "Beleid")
 
 
 def build() -> Flask:
@@ -122,9 +124,13 @@ def _known() -> dict[str, object]:
     return {
         "actor": None if "anonymous" in request.args else Person("Sanne de Vries"),
         "actor_roles": "Secretariaat wonen · Zayaz",
-        "navigation": [] if "anonymous" in request.args else [Item(m, "#", m == "Casussen") for m in MENU],
+        "navigation": [] if "anonymous" in request.args else _menu(),
         "locale": str(get_locale() or "nl"),
     }
+
+
+def _menu() -> list[Item]:
+    return [Item(m, "#", m == "Casussen") for m in MENU] + [Item(m, "#", False, more=True) for m in MORE]
 
 
 def _session_pages() -> Blueprint:
