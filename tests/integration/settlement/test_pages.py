@@ -340,6 +340,8 @@ def test_a_representative_agrees_after_being_asked_for_certain(scene: Scene) -> 
     assert "huurachterstand" in page
     assert "geheim verhaal" not in page
     assert "Huurschuld, ontruiming dreigt" not in page
+    assert "Waarop rust dit?" in page  # before answering, not only afterwards
+    assert "wie had moeten betalen" in page
     asked = scene.client.post(f"/verrekening/{made}/akkoord")
     assert "Gaat u namens uw organisatie akkoord?" in page_text(asked)
     assert scene.states() == ["put"]
@@ -369,6 +371,7 @@ def test_a_representative_disputes_with_a_counter_proposal(scene: Scene) -> None
     text = page_text(scene.client.get(f"/casussen/{scene.number}/verrekening"))
     assert "Alle partners samen." in text
     assert "Vaststellen zoals voorgesteld" in text
+    assert "Waarop rust dit?" in text  # who votes reads what the proposal rests on
     assert "door Zayaz" in page_text(scene.client.get("/verrekening"))
 
 
@@ -415,6 +418,7 @@ def test_over_a_dispute_to_the_executives(scene: Scene) -> None:
     assert scene.number in page_text(scene.client.get("/geschillen"))
     page = page_text(scene.client.get(f"/geschillen/{made}"))
     assert "De gemeente." in page
+    assert "Waarop rust dit?" in page
     assert "geheim verhaal" not in page
     assert scene.client.post(f"/geschillen/{made}/vaststellen", data={}).status_code == 422
     scene.client.post(f"/geschillen/{made}/vaststellen", data={"motivation": "Zo is het."})
