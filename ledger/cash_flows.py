@@ -82,8 +82,10 @@ CLASSES: dict[EntryKind, dict[Account, Flow]] = {
     EntryKind.RECEIPT_UNRECOGNISED: {Account.SUSPENSE: Flow.NOT_RECOGNISED},
     EntryKind.RECEIPT_SENT_BACK: {Account.SUSPENSE: Flow.NOT_RECOGNISED},
     EntryKind.BANK_COSTS: {Account.BANK_COSTS: Flow.BANK_COSTS},
-    EntryKind.OTHER_COSTS: {Account.OTHER_COSTS: Flow.OTHER_COSTS},
-    EntryKind.OTHER_INCOME: {Account.OTHER_INCOME: Flow.OTHER_INCOME},
+    # A counted difference of cards is cost or income without cash: both its legs are in the one class, where
+    # they come to nothing.
+    EntryKind.OTHER_COSTS: {Account.OTHER_COSTS: Flow.OTHER_COSTS, Account.CARDS: Flow.OTHER_COSTS},
+    EntryKind.OTHER_INCOME: {Account.OTHER_INCOME: Flow.OTHER_INCOME, Account.CARDS: Flow.OTHER_INCOME},
     # A pot comes as it stands: all the cash it brings is the contribution of the partner that brings it.
     EntryKind.POT_TAKEN_OVER: dict.fromkeys(
         (account for account in Account if account not in CASH), Flow.CONTRIBUTIONS

@@ -41,6 +41,7 @@ from errors import NotFound
 from ledger import book, claims, events
 from ledger.accounts import Account
 from ledger.balances import balance_cents, subject_balances
+from ledger.cash_flows import Flow, cash_flows
 from ledger.claims import NewClaim
 from ledger.refusals import BalanceCrossesZero, FundExhausted
 from ledger.verify.run import verify
@@ -189,6 +190,11 @@ def test_the_count_of_cards_is_kept_and_a_difference_is_booked(engine: Engine) -
         }
         assert by_account == {Account.OTHER_COSTS: 1_000, Account.OTHER_INCOME: -500}
         assert [one.difference_cents for one in cards.counts(work, limit=9)] == [500, -1_000, 0]
+        bank_costs = events.other_costs(amount_cents=70, booked_on=TODAY, cause="x", key="costs-key-1")
+        book.post(session, network=cast.network.code, draft=bank_costs, recorded_at_utc=NOW)
+        cash = cash_flows(session, network=cast.network.code, year=TODAY.year)
+        assert (cash.flows[Flow.OTHER_COSTS], cash.flows[Flow.OTHER_INCOME]) == (70, 0)
+        assert cash.opening_cents + cash.in_cents - cash.out_cents == cash.closing_cents
 
 
 def test_cards_cannot_take_more_than_is_available(engine: Engine) -> None:

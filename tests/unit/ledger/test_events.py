@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import date
 
 import pytest
 
 from ledger import entries, events
-from ledger.accounts import Account
+from ledger.accounts import CASH, Account
+from ledger.cash_flows import OUT, Flow, classify
 from ledger.entries import AccountKey, Draft, EntryKind, Leg
 from ledger.refusals import AmountNotPositive, EntryWrong
 
@@ -114,6 +116,8 @@ TABLE: list[tuple[Callable[..., Draft], dict[str, object], str, tuple[str, str],
     (events.other_costs, {}, "other_costs", ("4400", ""), ("1100", "")),
     (events.other_costs, {"payment": "B1"}, "other_costs", ("4400", ""), ("1150", "B1")),
     (events.other_income, {}, "other_income", ("1100", ""), ("4900", "")),
+    (events.cards_missing, {}, "other_costs", ("4400", ""), ("1160", "")),
+    (events.cards_found, {}, "other_income", ("1160", ""), ("4900", "")),
 ]
 
 
@@ -149,6 +153,19 @@ def test_no_event_takes_a_float(event: Callable[..., Draft]) -> None:
     facts = next(row[1] for row in TABLE if row[0] is event)
     with pytest.raises(TypeError):
         event(**facts, amount_cents=12.5, **REST)
+
+
+def test_the_year_s_cash_adds_up_over_all_events_together() -> None:
+    # Kept per kind and account over a year, as the months are: what moves no cash may not disturb what does.
+    turnover: dict[tuple[EntryKind, Account], int] = defaultdict(int)
+    for event, facts, *_rest in TABLE:
+        for leg in (draft := event(**facts, amount_cents=1250, **REST)).legs:
+            turnover[draft.kind, leg.key.account] += leg.amount_cents
+    flows = classify(turnover)
+    cash = sum(cents for (_kind, account), cents in turnover.items() if account in CASH)
+    assert sum(-cents if flow in OUT else cents for flow, cents in flows.items()) == cash
+    # Twice paid by the bank, and once found missing on a count.
+    assert (flows[Flow.OTHER_COSTS], flows[Flow.OTHER_INCOME]) == (2 * 1250, 1250)
 
 
 def test_settlement_is_one_entry_over_all_claims() -> None:
