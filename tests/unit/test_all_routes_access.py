@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from flask import Flask
 
 from casework.access import GRANTS, Permission
 from casework.web.navigation import PAGES
+from config.settings import ROOT
 from rules.roles import Role
 from tools import access_table
 
@@ -52,6 +54,7 @@ def test_those_who_look_after_people_see_no_cases_and_those_who_check_change_not
         Permission.SIGNED_IN,
         Permission.POLICY_VIEW,
         Permission.PEOPLE_MANAGE,
+        Permission.MAIL_MANAGE,
         Permission.PARTNERS_MANAGE,
     }
     assert not {one for one in of(Role.AUDITOR) if one.value.startswith(("case.", "business_case."))}
@@ -71,3 +74,16 @@ def test_changes_are_made_by_post_only(app: Flask) -> None:
 def test_the_list_in_the_documentation_is_up_to_date(app: Flask) -> None:
     page = Path(access_table.TARGET).read_text(encoding="utf-8")
     assert page == access_table.text(app), "run tools/access_table.py"
+
+
+def test_every_link_of_the_templates_leads_to_a_route(app: Flask) -> None:
+    """A link is built only where its part of the page is shown: a wrong one stays hidden until then."""
+    named = re.compile(r"""url_for\(\s*["']([a-z_.]+)["']""")
+    known = endpoints(app) | {"static"}
+    unknown = {
+        (path.name, one)
+        for path in (ROOT / "templates").rglob("*.html")
+        for one in named.findall(path.read_text(encoding="utf-8"))
+        if one not in known
+    }
+    assert unknown == set()
