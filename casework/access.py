@@ -51,6 +51,8 @@ class Permission(StrEnum):
     PAPER_VIEW = "paper.view"
     COLLECTION_VIEW = "collection.view"
     COLLECTION_MANAGE = "collection.manage"
+    REMINDER_VIEW = "reminder.view"
+    REMINDER_SEND = "reminder.send"
     SETTLEMENT_LIST = "settlement.list"
     SETTLEMENT_PROPOSE = "settlement.propose"
     SETTLEMENT_VOTE = "settlement.vote"
@@ -70,6 +72,7 @@ class Permission(StrEnum):
     POLICY_ADOPT = "policy.adopt"
     PARTNERS_MANAGE = "partners.manage"
     PEOPLE_MANAGE = "people.manage"
+    MAIL_MANAGE = "mail.manage"
     LOG_VIEW = "log.view"
 
 
@@ -134,6 +137,8 @@ GRANTS: dict[Permission, tuple[Grant, ...]] = {
     + _grants(Role.REPRESENTATIVE, relation=Relation.OWN_PARTNER),
     Permission.COLLECTION_VIEW: _grants(Role.TREASURER, Role.AUDITOR),
     Permission.COLLECTION_MANAGE: _grants(Role.TREASURER),
+    Permission.REMINDER_VIEW: _grants(Role.TREASURER, Role.AUDITOR),
+    Permission.REMINDER_SEND: _grants(Role.TREASURER),
     Permission.SETTLEMENT_LIST: _grants(Role.SECRETARIAT),
     Permission.SETTLEMENT_PROPOSE: _SECRETARIAT_CASES,
     Permission.SETTLEMENT_VOTE: _SECRETARIAT_CASES,
@@ -155,6 +160,7 @@ GRANTS: dict[Permission, tuple[Grant, ...]] = {
     Permission.POLICY_ADOPT: _grants(Role.SECRETARIAT, Role.EXECUTIVE),
     Permission.PARTNERS_MANAGE: _grants(Role.ADMINISTRATOR),
     Permission.PEOPLE_MANAGE: _grants(Role.ADMINISTRATOR),
+    Permission.MAIL_MANAGE: _grants(Role.ADMINISTRATOR),
     Permission.LOG_VIEW: _grants(Role.AUDITOR),
 }
 

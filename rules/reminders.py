@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
@@ -52,9 +53,29 @@ def reminders(due_on: date, terms: ReminderTerms) -> tuple[Reminder, ...]:
     return tuple(sorted(planned, key=lambda one: (one.on, list(ReminderKind).index(one.kind))))
 
 
-def reminders_due(due_on: date, terms: ReminderTerms, *, on: date, sent: int) -> tuple[Reminder, ...]:
-    """What should have been sent by ``on`` and was not, when the first ``sent`` of the plan were."""
-    return tuple(one for one in reminders(due_on, terms)[sent:] if one.on <= on)
+def reminders_due(
+    due_on: date,
+    terms: ReminderTerms,
+    *,
+    on: date,
+    taken: Collection[Reminder] = (),
+    escalates: bool = True,
+) -> tuple[Reminder, ...]:
+    """What to send on day ``on`` about a claim due on ``due_on``, when ``taken`` was sent before.
+
+    Only the steps of the latest day that has come: after a standstill the earlier ones are passed over, not
+    sent one after the other, and where policy is changed no step comes after a later one. An announcement
+    comes before its day or not at all. Without ``escalates`` only who pays is written to.
+    """
+    last = max((one.on for one in taken), default=date.min)
+    come = [
+        one
+        for one in reminders(due_on, terms)
+        if last <= one.on <= on
+        and (one.kind is not ReminderKind.ANNOUNCE or on <= due_on)
+        and (escalates or one.kind in (ReminderKind.ANNOUNCE, ReminderKind.REMIND))
+    ]
+    return tuple(one for one in come if one.on == come[-1].on and one not in taken)
 
 
 def months_later(day: date, months: int) -> date:

@@ -11,7 +11,9 @@ from casework.audit.record import record
 from casework.bank.booking import book_left
 from casework.context import Work
 from casework.due.bank_files import read_left
+from casework.due.mail import letters_due, send_due_letter, send_outbox
 from casework.due.step import Step, each, once
+from casework.mail.digest import gathered, send_digest
 from casework.network.load import follow_buffer
 from casework.payout import expiry
 from casework.settlement import by_time
@@ -34,4 +36,7 @@ STEPS: tuple[Step, ...] = (
     each("settlement.silence", by_time.silent, by_time.let_silence_decide),
     each("settlement.outside", by_time.left_by_outside, by_time.let_outside_fall_back),
     each("settlement.executives", by_time.short_of_quorum, by_time.let_executives_decide),
+    each("reminders", letters_due, send_due_letter),
+    each("mail.digest", gathered, send_digest),
+    Step("mail", send_outbox),
 )

@@ -71,16 +71,17 @@ def tell(
     about: str,
     path: str = "",
     once: str = "",
+    acting_too: bool = False,
     **facts: str,
 ) -> int:
-    """Queue a mail of ``kind`` to each of ``to`` except who acts; gives how many are new.
+    """Queue a mail of ``kind`` to each of ``to``, who acts only if ``acting_too``; gives how many are new.
 
     The same kind, ``about`` and ``once`` (what tells two happenings to one thing apart) are told to someone
     once, however often this is called. Who wants no mail is not told, except of what a term runs from.
     """
     new = 0
     for recipient in dict.fromkeys(to):
-        if recipient.person_id is not None and recipient.person_id == work.actor.person_id:
+        if recipient.person_id == work.actor.person_id and not acting_too:
             continue
         state = _state_for(work, kind, recipient)
         if state is None:

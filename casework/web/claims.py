@@ -13,6 +13,7 @@ from casework.claims.queries import SORTS, ClaimFilter, claim_list, claim_page, 
 from casework.claims.service import book_repayment, write_off
 from casework.context import Work
 from casework.fund.journal import entries_of_claim
+from casework.reminders.queries import reminders_of_claim
 from casework.web.errors import errors_by_field, status_of
 from casework.web.fields import DateField, FormSchema, MoneyField, TextField, parse
 from casework.web.formatting import euro_input
@@ -116,6 +117,7 @@ def _show(job: Work, reference: str, errors: dict[str, str] | None = None) -> st
         "claims/show.html",
         claim=claim,
         history=entries_of_claim(job, claim.row.account, reference),
+        reminders=reminders_of_claim(job, reference),
         errors=errors or {},
         amount=request.form.get("amount", euro_input(claim.suggested_cents)),
         on=request.form.get("on") or job.today,

@@ -43,6 +43,7 @@ PAGES: tuple[tuple[str, object, Permission], ...] = (
     ("ledger.journal", _l("Grootboek"), Permission.LEDGER_VIEW),
     ("people.index", _l("Mensen"), Permission.PEOPLE_MANAGE),
     ("partners.index", _l("Partners"), Permission.PARTNERS_MANAGE),
+    ("mail.index", _l("Mail"), Permission.MAIL_MANAGE),
     ("audit.index", _l("Logboek"), Permission.LOG_VIEW),
     ("learning.index", _l("Eerdere doorbraken"), Permission.SUMMARY_VIEW),
     ("book_year.index", _l("Boekjaren"), Permission.YEAR_VIEW),

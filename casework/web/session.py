@@ -12,6 +12,8 @@ from werkzeug.wrappers import Response
 from casework.access import Permission
 from casework.audit.record import record
 from casework.decision.called import acting
+from casework.mail.kinds import How
+from casework.mail.queue import how_of
 from casework.network.tables import Network
 from casework.people.actor import day_in, networks_of
 from casework.people.own_account import PasswordWrong, change_password, choose_language, own_account
@@ -29,6 +31,7 @@ from casework.people.sign_in import (
 from casework.people.tables import Person
 from casework.web.errors import errors_by_field, sentence_of
 from casework.web.identity import Identity
+from casework.web.money_form import language as page_language
 from casework.web.navigation import home_url
 from casework.web.route import engine, needs, now_utc, safe_next, work
 from casework.web.sessions import ServerSession, token_hash
@@ -218,8 +221,11 @@ def _change_password() -> None:
 def _account_page(errors: dict[str, str]) -> str:
     with work(write=False) as job:
         found = own_account(job, own_hash=_own_hash())
+        mail_how = how_of(job, job.actor.person_id)
     return render_template(
         "session/account.html",
+        mail_how=mail_how.value,
+        mail_choices=[(one.value, one.label(page_language()).capitalize()) for one in How],
         errors=errors,
         account=found,
         networks=g.networks,

@@ -20,6 +20,9 @@ from casework.context import Work
 from casework.fund.tables import ContributionInvoice
 from casework.learning.service import Texts, digest, release_summary, save_summary
 from casework.learning.tables import CaseSummary
+from casework.mail.kinds import MailKind
+from casework.mail.queue import Recipient, tell
+from casework.mail.tables import Mail
 from casework.meeting import service as meeting
 from casework.payout.payee import propose_payee
 from casework.payout.tables import Payout
@@ -134,6 +137,7 @@ def a_world(session: Session) -> World:
             "letter": 1,
             "summary_id": _told(session, cast, paid).id,
             "person_id": cast.applicant.id,
+            "mail_id": _mailed(session, member, cast),
             **_met(member),
             "appointment_id": session.scalars(
                 select(Appointment.id).where(Appointment.person_id == cast.applicant.id)
@@ -187,6 +191,13 @@ def _told(session: Session, cast: Cast, case: Case) -> CaseSummary:
     texts = Texts("Een regeling", "Een gezin zat vast.", "De regel.", "Het anders doen.", "Vraag het eerst.")
     made = save_summary(first, number=case.number, texts=texts, offer=True)
     return release_summary(second, number=case.number, seen=digest(made), checked=True)
+
+
+def _mailed(session: Session, member: Work, cast: Cast) -> int:
+    """A mail in the outbox."""
+    to = Recipient("Mens", "mens@farent.example", "nl", person_id=cast.applicant.id)
+    tell(member, MailKind.CASE_ASKED, (to,), about="mail-hier")
+    return session.scalars(select(Mail.id).where(Mail.about == "mail-hier")).one()
 
 
 def _met(member: Work) -> dict[str, object]:
@@ -286,7 +297,7 @@ def _collected(session: Session, cast: Cast, claim: str) -> dict[str, object]:
     session.flush()
     invoice = ContributionInvoice(
         network_id=cast.network.id,
-        reference="BF-2026-0001",
+        reference="BF-2026-9001",
         partner_id=cast.partners["zayaz"].id,
         for_year=2026,
         amount_cents=100,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from fractions import Fraction
 from pathlib import Path
@@ -150,8 +151,39 @@ def test_reminders_follow_the_due_date_and_escalate() -> None:
         Reminder(date(2026, 7, 16), ReminderKind.AMBASSADOR),
         Reminder(date(2026, 8, 15), ReminderKind.EXECUTIVES),
     )
-    assert reminders_due(due, TERMS, on=date(2026, 7, 1), sent=1) == plan[1:3]
-    assert reminders_due(due, TERMS, on=date(2026, 7, 1), sent=3) == ()
+
+
+def test_only_the_latest_step_is_sent_and_never_again() -> None:
+    due = date(2026, 6, 1)
+    announce, first, second, ambassador, executives = reminders(due, TERMS)
+    assert reminders_due(due, TERMS, on=date(2026, 5, 24)) == ()
+    assert reminders_due(due, TERMS, on=date(2026, 6, 1)) == (announce,)
+    assert reminders_due(due, TERMS, on=date(2026, 6, 2)) == ()  # too late to announce
+    assert reminders_due(due, TERMS, on=date(2026, 6, 15), taken=(announce,)) == (first,)
+    assert reminders_due(due, TERMS, on=date(2026, 6, 30), taken=(announce, first)) == ()
+    assert reminders_due(due, TERMS, on=date(2026, 7, 10), taken=(announce,)) == (second,)
+    assert reminders_due(due, TERMS, on=date(2026, 7, 16), taken=(second,)) == (ambassador,)
+    assert reminders_due(due, TERMS, on=date(2026, 7, 16), taken=(second,), escalates=False) == ()
+    assert reminders_due(due, TERMS, on=date(2027, 1, 1), taken=(ambassador,)) == (executives,)
+    assert reminders_due(due, TERMS, on=date(2027, 1, 1), taken=(executives,)) == ()
+
+
+def test_a_step_that_policy_puts_before_one_that_was_taken_is_not_sent() -> None:
+    due = date(2026, 6, 1)
+    shorter = replace(TERMS, remind_days=(10,), escalate_to_ambassador_days=20)
+    sent = Reminder(date(2026, 6, 15), ReminderKind.REMIND)
+    assert reminders_due(due, shorter, on=date(2026, 6, 16), taken=(sent,)) == ()
+    assert [one.kind for one in reminders_due(due, shorter, on=date(2026, 6, 21), taken=(sent,))] == [
+        ReminderKind.AMBASSADOR
+    ]
+
+
+def test_two_steps_on_one_day_are_both_sent() -> None:
+    due = date(2026, 6, 1)
+    both = replace(TERMS, remind_days=(14,), escalate_to_ambassador_days=14)
+    found = reminders_due(due, both, on=date(2026, 6, 15))
+    assert [one.kind for one in found] == [ReminderKind.REMIND, ReminderKind.AMBASSADOR]
+    assert reminders_due(due, both, on=date(2026, 6, 15), taken=found[:1]) == found[1:]
 
 
 @pytest.mark.parametrize(
