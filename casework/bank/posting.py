@@ -6,6 +6,7 @@ line's own name: received as a receipt on 2900, debited among other costs. See `
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -38,6 +39,8 @@ from ledger.bank.tables import bank_booking, bank_line
 from ledger.entries import Draft, PostedEntry
 from ledger.refusals import ClaimNotFound, in_euros
 from rules.lifecycle import PaymentAction
+
+_YEAR = re.compile("[12][0-9]{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +173,7 @@ def _contribution(posting: Posting) -> PostedEntry:
     partner = work.session.scalar(
         select(Partner).where(Partner.network_id == work.network.id, Partner.code == code)
     )
-    if partner is None or not year.isdigit():
+    if partner is None or not _YEAR.fullmatch(year):
         raise PurposeUnknown(subject=part.subject)
     numbered = next_number(work, "fund_booking")
     reference = f"F-{numbered[0]}-{numbered[1]:04d}"
@@ -240,11 +243,14 @@ def _need_whole(posting: Posting) -> None:
 def _collection_reversed(posting: Posting) -> PostedEntry:
     """The bank takes a collection back: the repayment it was is reversed, and the claim open again."""
     work, part = posting.work, posting.part
-    b = bank_booking.c
+    b, f = bank_booking.c, tables.fund.c
     collected = work.session.execute(
         select(b.id, b.entry_id)
         .join(bank_line, bank_line.c.id == b.line_id)
+        .join(tables.entry, tables.entry.c.id == b.entry_id)
+        .join(tables.fund, f.id == tables.entry.c.fund_id)
         .where(
+            f.network == work.network.code,
             b.kind == MatchKind.REPAYMENT.value,
             b.subject == part.subject,
             b.amount_cents == part.amount_cents,

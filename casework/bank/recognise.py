@@ -7,6 +7,7 @@ bank's account comes out the same, and receipts count as what they turned out to
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 
 from casework.audit.record import record
@@ -24,6 +25,7 @@ from casework.bank.lines import (
 from casework.bank.posting import book_parts, cases_of, lock_cases, undo, unrecognised
 from casework.bank.refusals import (
     LineNotBooked,
+    LineNotFound,
     LineNotParked,
     NoLineChosen,
     NothingChosen,
@@ -39,6 +41,7 @@ from casework.fund.service import may_book
 from casework.fund.tables import Correction
 from casework.once import attempt
 from casework.payout.fund_payments import ask_receipt_back
+from casework.people_data import BsnFound, contains_bsn
 from ledger.bank.matching import Matcher
 from ledger.bank.matching_facts import MatchKind, MatchRule, Part, Proposal
 from ledger.refusals import in_euros
@@ -52,6 +55,7 @@ IN = frozenset(
         MatchKind.PAYOUT_RETURNED,
     }
 )
+_TOKEN = re.compile(r"([0-9]{1,9})-[0-9a-f]{16}")
 OUT = frozenset(
     {MatchKind.PAYOUT, MatchKind.COLLECTION_REVERSED, MatchKind.BANK_COSTS, MatchKind.OTHER_COSTS}
 )
@@ -101,7 +105,9 @@ def accept(work: Work, *, tokens: Sequence[str], key: str) -> tuple[str, ...]:
     wanted = sorted(set(tokens))
     if not wanted:
         raise NoLineChosen(field="accept")
-    chosen = [(one, int(one.partition("-")[0])) for one in wanted if one.partition("-")[0].isdigit()]
+    chosen = [(one, int(found[1])) for one in wanted if (found := _TOKEN.fullmatch(one))]
+    if len(chosen) < len(wanted):
+        raise LineNotFound()
     first = Matcher(facts_of(work))
     cases: set[str] = set()
     for _token, line_id in chosen:
@@ -151,12 +157,16 @@ def _book(work: Work, line: KeptLine, proposal: Proposal) -> None:
 def undo_line(work: Work, *, line_id: int, reason: str, key: str) -> str:
     """Reverse everything a line was recognised as; it is not recognised again. Gives its name.
 
-    Raises :class:`ReasonMissing`, :class:`LineNotBooked`, and what the book refuses: what was built on it
-    since has to be undone first.
+    Raises :class:`ReasonMissing`, ``BsnFound``, :class:`LineNotBooked`, and what the book refuses: what was
+    built on it since has to be undone first.
     """
     may_book(work)
     if not reason.strip():
         raise ReasonMissing(field="reason")
+    if contains_bsn(reason):
+        raise BsnFound(field="reason")
+    # Asked first: what stands on another network's line is not even looked for.
+    line_of(work, line_id)
     before = bookings_of(work, [line_id])[line_id]
     parts = tuple(Part(one.kind, one.subject, one.amount_cents) for one in standing(before))
     lock_cases(work, cases_of(work, parts))
@@ -185,7 +195,8 @@ def send_back(work: Work, *, line_id: int, key: str) -> str:
     :class:`LineNotParked`, and what asking for the payment raises.
     """
     may_book(work)
-    line = line_of(work, line_id, lock=True)
+    # Not locked: who recognises a line locks the fund before it. Asking locks the fund, and looks again.
+    line = line_of(work, line_id)
     if line.line.amount_cents < 0:
         raise OnlyReceipts()
     if not line.line.counter_iban:

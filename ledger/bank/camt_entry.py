@@ -81,7 +81,7 @@ def detail_of(node: Node, entry: Node, account: str) -> Detail:
         ],
         code=own_code[:_CODE_LONGEST],
         returned=returned_by is not None or _is_return(own_code),
-        reason=(returned_by.words("Rsn/Cd", "Rsn/Prtry") if returned_by else "")[:_CODE_LONGEST],
+        reason=masked(returned_by.words("Rsn/Cd", "Rsn/Prtry") if returned_by else "")[:_CODE_LONGEST],
     )
 
 
@@ -223,7 +223,8 @@ def _other_party(node: Node, *, credit: bool, account: str, turned: bool) -> tup
     if parties is None:
         return "", ""
     for role in ("Dbtr", "Cdtr") if credit else ("Cdtr", "Dbtr"):
-        iban = parties.words(f"{role}Acct/Id/IBAN", f"{role}Acct/Id/Othr/Id")
+        # What is no IBAN can be any text.
+        iban = parties.words(f"{role}Acct/Id/IBAN") or masked(parties.words(f"{role}Acct/Id/Othr/Id"))
         name = parties.words(f"{role}/Nm", f"{role}/Pty/Nm", f"Ultmt{role}/Nm", f"Ultmt{role}/Pty/Nm")
         if (iban or name) and not (turned and (not iban or iban == account)):
             return ("", name) if iban == account else (iban, name)
@@ -244,7 +245,7 @@ def _end_to_end(node: Node) -> str:
 def _code(node: Node) -> str:
     domain = node.first("BkTxCd/Domn")
     if domain is None:
-        return node.words("BkTxCd/Prtry/Cd")
+        return masked(node.words("BkTxCd/Prtry/Cd"))
     return "/".join((domain.words("Cd"), domain.words("Fmly/Cd"), domain.words("Fmly/SubFmlyCd")))
 
 

@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ledger.citizen_number import masked
+
 _CODES = (
     "TRTP|TRCD|IBAN|BIC|NAME|REMI|EREF|ORDP|BENM|CNTP|RTRN|RTYP|MARF|CSID|PREF|KREF|BREF|PURP|ULTD|ULTC|ULTB|"
     "SVCL|ISDT|ADDR|ID|EXCH|OCMT|CHGS|CDTR|DBTR|TEXT|CREF|NRTX|BEXC|USTD|STRD|ISSUER"
@@ -124,7 +126,7 @@ def _free(value: str) -> Details:
     first, _, rest = value.partition("\n")
     match = _LEADING_ACCOUNT.fullmatch(first.strip())
     if match and rest.strip():
-        return Details(iban=match[1], name=_plain(match[2]), text=_plain(rest.replace("\n", " ")))
+        return Details(iban=_account(match[1]), name=_plain(match[2]), text=_plain(rest.replace("\n", " ")))
     return Details(text=_plain(value.replace("\n", " ")))
 
 
@@ -140,7 +142,9 @@ def _sections(pattern: re.Pattern[str], text: str) -> dict[str, str]:
 
 def _account(text: str) -> str:
     plain = re.sub(r"[\s.]", "", text.partition("/")[0]).upper()
-    return plain if _IBAN.fullmatch(plain) or (plain.isdigit() and 5 <= len(plain) <= 18) else ""
+    if _IBAN.fullmatch(plain):
+        return plain
+    return masked(plain) if plain.isdigit() and 5 <= len(plain) <= 18 else ""
 
 
 def _reference(text: str) -> str:

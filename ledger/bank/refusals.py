@@ -9,12 +9,18 @@ from __future__ import annotations
 import unicodedata
 
 from errors import Invalid
+from ledger.citizen_number import masked
 
 SHOWN = 40  # characters of what the file says that a sentence repeats
 
 
 def shown(text: str) -> str:
-    """``text`` as a sentence may repeat it: short, on one line, without control characters."""
+    """``text`` as a sentence may repeat it: short, on one line, without controls or what looks like a BSN."""
+    return shown_account(masked(text[: SHOWN * 4]))
+
+
+def shown_account(text: str) -> str:
+    """The same for our own account's number, which may look like a BSN and must be recognised."""
     plain = "".join(mark if unicodedata.category(mark)[0] != "C" else " " for mark in text[: SHOWN * 2])
     plain = " ".join(plain.split())
     return plain if len(plain) <= SHOWN else plain[: SHOWN - 1] + "…"

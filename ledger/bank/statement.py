@@ -16,6 +16,7 @@ from ledger.bank.refusals import (
     ValueWrong,
     euros,
     shown,
+    shown_account,
 )
 
 MAXIMUM_LINES = 100_000
@@ -57,7 +58,8 @@ class Ours:
             number = plain.removesuffix(CURRENCY).lstrip("P").lstrip("0")
             if number.isdigit() and len(number) >= 5 and iban[8:].lstrip("0") == number:
                 return iban
-        raise AccountWrong(line=line, found=shown(account) or "–", expected=" / ".join(self.ibans) or "–")
+        expected = " / ".join(self.ibans) or "–"
+        raise AccountWrong(line=line, found=shown_account(account) or "–", expected=expected)
 
 
 def cents_of(text: str, *, line: int, tag: str) -> int:

@@ -132,7 +132,10 @@ def a_claim(
         recorded_at_utc=work.now_utc,
     )
     c = tables.claim.c
-    row = work.session.execute(select(c.id, c.fund_id).where(c.reference == reference)).one()
+    fund_id = book.fund_id_of(work.session.connection(), network)
+    row = work.session.execute(
+        select(c.id, c.fund_id).where(c.reference == reference, c.fund_id == fund_id)
+    ).one()
     return reference, claim_reference(fund_id=row.fund_id, claim_id=row.id)
 
 

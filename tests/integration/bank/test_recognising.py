@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import pytest
@@ -32,6 +33,7 @@ from casework.fund.refusals import BookingKind, ReasonMissing
 from casework.fund.reversal import can_be_corrected, correct
 from casework.fund.service import book_contribution, book_expected_contributions, book_other
 from casework.payout.tables import FundPayment
+from casework.people_data import BsnFound
 from errors import Forbidden
 from ledger import book
 from ledger.accounts import Account
@@ -311,6 +313,63 @@ def test_another_networks_lines_do_not_exist(office: Office) -> None:
         other = make.a_cast(session, code="elders", case_prefix="EL")
         with pytest.raises(LineNotFound):
             line_page(make.work_as(session, other.treasurer, other.network), line)
+
+
+def test_what_stands_on_another_networks_line_is_not_told(office: Office) -> None:
+    [claim] = _claims(office, 50_000)
+    [line] = _taken(office, [BankLine(DAY, 10_000, text="?")])
+    _recognise(office, line, _repayment(claim, 10_000))
+    with unit_of_work(office.engine) as session:
+        other = make.a_cast(session, code="elders", case_prefix="EL")
+        work = make.work_as(session, other.treasurer, other.network)
+        with pytest.raises(LineNotFound):
+            undo_line(work, line_id=line, reason="Kijken.", key="undo-elders-1")
+
+
+@pytest.mark.parametrize("token", ["²-0", "-", "99999999999999999999-0123456789abcdef", "1", "1-0123"])
+def test_a_forged_choice_is_a_line_that_does_not_exist(office: Office, token: str) -> None:
+    _taken(office, [BankLine(DAY, 10_000, text="?")])
+    with unit_of_work(office.engine) as session, pytest.raises(LineNotFound):
+        accept(office.work(session), tokens=[token], key=KEY)
+
+
+@pytest.mark.parametrize("year", ["²", "99999999999999999999", "", "20260", "0000"])
+def test_a_contribution_is_for_a_year(office: Office, year: str) -> None:
+    [line] = _taken(office, [BankLine(DAY, 10_000, text="?")])
+    with pytest.raises(PurposeUnknown):
+        _recognise(office, line, Part(MatchKind.CONTRIBUTION, f"zayaz:{year}", 10_000))
+    _sound(office)
+
+
+def test_why_a_line_is_undone_holds_no_citizens_number(office: Office) -> None:
+    [claim] = _claims(office, 50_000)
+    [line] = _taken(office, [BankLine(DAY, 10_000, text="?")])
+    _recognise(office, line, _repayment(claim, 10_000))
+    with unit_of_work(office.engine) as session, pytest.raises(BsnFound):
+        undo_line(office.work(session), line_id=line, reason="Van 111222333.", key="undo-bsn-0001")
+    assert office.open_cents(claim) == 40_000
+
+
+def test_a_collection_taken_back_is_not_looked_for_elsewhere(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another network has the same claim reference, and was paid with the same end-to-end id since."""
+    with unit_of_work(office.engine) as session:
+        claim, reference = a_claim(office.work(session), office.cast, "zayaz", 40_000)
+        cast = make.a_cast(session, code="elders", case_prefix=office.cast.network.case_prefix)
+        other = Office(office.engine, cast)
+        make.fund(other.work(session), 100_000)
+        # Both networks number their cases from one.
+        monkeypatch.setattr(make, "_numbers", itertools.chain([int(claim.split("-")[2])], make._numbers))
+        namesake, _unused = a_claim(other.work(session), cast, "zayaz", 40_000)
+    assert namesake == claim
+    end_to_end = collection_id(reference, 1)
+    _taken(office, [BankLine(DAY, 40_000, end_to_end_id=end_to_end, code="PMNT/RDDT/PMDD")])
+    there = _taken(other, [BankLine(DAY, 40_000, end_to_end_id=end_to_end)])[-1]
+    _recognise(other, there, _repayment(namesake, 40_000))
+    back = _taken(office, [BankLine(DAY, -40_000, end_to_end_id=end_to_end, returned=True)])[-1]
+    assert _page(office, back).booked[0].kind is MatchKind.COLLECTION_REVERSED
+    assert (office.open_cents(claim), other.open_cents(namesake)) == (40_000, 0)
 
 
 def test_by_hand_is_refused_once_there_are_statements(office: Office) -> None:

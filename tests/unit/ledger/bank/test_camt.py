@@ -114,6 +114,18 @@ def test_what_looks_like_a_bsn_is_masked_wherever_it_stands():
     assert statement.lines[0].counter_name == "Jan ***.***.***"
 
 
+def test_what_is_no_iban_or_no_code_of_the_standard_is_masked_too():
+    content = camt(SampleStatement([SampleLine(1_00, reason="AC04", iban=OTHERS[0])])).decode()
+    account, reason = f"<IBAN>{OTHERS[0]}</IBAN>", "<Cd>AC04</Cd>"
+    assert account in content
+    assert reason in content
+    content = content.replace(account, "<Othr><Id>BSN 111222333</Id></Othr>")
+    content = content.replace(reason, "<Prtry>111222333</Prtry>")
+    (statement,) = read(content.encode()).statements
+    assert statement.lines[0].counter_iban == "BSN *********"
+    assert statement.lines[0].return_reason == "*********"
+
+
 def test_entries_for_information_are_left_out_and_counted():
     content = changed("<Sts><Cd>BOOK</Cd></Sts>", "<Sts><Cd>INFO</Cd></Sts>")
     content = content.replace(b">110.00<", b">97.50<")

@@ -9,6 +9,7 @@ import pytest
 
 from ledger.bank import refusals
 from ledger.bank.lines import BankLine
+from ledger.bank.mt940_details import details_of
 from ledger.bank.reading import read_file
 from ledger.bank.statement import Ours, ReadStatement
 from tests.bank_files import OURS
@@ -183,3 +184,18 @@ def test_a_number_in_a_text_that_looks_like_a_bsn_is_masked():
 def test_a_line_without_end_is_refused():
     with pytest.raises(refusals.FieldUnexpected):
         read(samples.KNAB.replace("casus één", "x" * 5_000))
+
+
+@pytest.mark.parametrize(
+    "said", ["111222333 J. Jansen\nHuur", "/CNTP/111222333/X/J. Jansen///REMI/USTD//Huur/"]
+)
+def test_an_account_that_is_no_iban_is_masked_too(said: str):
+    """Whoever pays may have written anything there."""
+    found = details_of(said, credit=True)
+    assert (found.iban, found.name) == ("*********", "J. Jansen")
+
+
+def test_a_sentence_about_a_file_repeats_no_citizens_number():
+    with pytest.raises(refusals.ValueWrong) as refused:
+        read(samples.KNAB.replace(":61:2603020302C5,00", ":61:BSN 111222333 van Jan"))
+    assert "111222333" not in refused.value.sentence("nl")
