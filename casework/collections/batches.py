@@ -45,6 +45,7 @@ from casework.payout.refusals import (
     CountNotTheSame,
     DateInFuture,
     FileDamaged,
+    FundAccountChanged,
     NoBankDay,
     OwnBatch,
     TotalNotTheSame,
@@ -107,7 +108,8 @@ def release_collections(
 
     ``seen`` is the seal of what the page showed (:func:`seal`). Raises
     :class:`~casework.payout.refusals.OwnBatch`, ``BatchNotIn``, ``BatchChanged``, ``TotalNotTheSame``,
-    ``CountNotTheSame``, :class:`OwnCaseCollected`, :class:`CollectDayPassed`, :class:`CollectionStale`.
+    ``CountNotTheSame``, ``FundAccountChanged``, :class:`OwnCaseCollected`, :class:`CollectDayPassed`,
+    :class:`CollectionStale`.
     """
     may_manage(work)
     book.lock_fund(work.session, network=work.network.code)
@@ -129,6 +131,8 @@ def release_collections(
         raise TotalNotTheSame(field="total")
     if batch.collect_on < earliest_day(work.today):
         raise CollectDayPassed(day=f"{batch.collect_on:%d-%m-%Y}")
+    if fund_account_needed(work.session, work.network.id, work.today).id != batch.account_id:
+        raise FundAccountChanged()
     _still_right(work, batch, rows)
     batch.message_id = f"{work.network.id}-{batch.reference}"
     built = build(work, batch, rows)

@@ -38,6 +38,7 @@ from casework.payout.refusals import (
     ExecutionTooEarly,
     ExecutionTooLate,
     FileDamaged,
+    FundAccountChanged,
     NoBankDay,
     NothingChosen,
     OwnBatch,
@@ -124,8 +125,8 @@ def release_batch(
     """Release a batch that another prepared: everything in it is ordered and its file is built, once.
 
     ``seen`` is the seal of what the page showed (:func:`seal`). Raises :class:`OwnBatch`,
-    :class:`BatchNotIn`, :class:`OwnCase`, :class:`BatchChanged`, :class:`TotalNotTheSame`,
-    :class:`CountNotTheSame`, and what ordering and building raise.
+    :class:`BatchNotIn`, :class:`OwnCase`, :class:`FundAccountChanged`, :class:`BatchChanged`,
+    :class:`TotalNotTheSame`, :class:`CountNotTheSame`, and what ordering and building raise.
     """
     _may(work, Permission.PAYOUT_RELEASE)
     batch = locked_batch(work, reference)
@@ -140,6 +141,8 @@ def release_batch(
     if batch.prepared_by == work.actor.person_id:
         raise OwnBatch()
     _refuse_involved(work, cases)
+    if fund_account_needed(work.session, work.network.id, work.today).id != batch.account_id:
+        raise FundAccountChanged()
     execution_on = execution_day(work, batch)
     if seen != seal(batch, rows, execution_on):
         raise BatchChanged()

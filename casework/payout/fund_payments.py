@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, func, select
 
 from casework.access import Permission, may_ever
-from casework.accounts.find import partner_account_needed
+from casework.accounts.find import partner_account, partner_account_needed
+from casework.accounts.refusals import AccountState
+from casework.accounts.tables import BankAccount
 from casework.audit.record import record
 from casework.context import Work
 from casework.fund.refusals import MoreThanOwedBack, PartnerUnknown, StillMember
@@ -25,6 +27,7 @@ from casework.payout.refusals import (
     FundPaymentState,
     MoreThanOwed,
     NotAmongThese,
+    PartnerAccountChanged,
 )
 from casework.payout.tables import FundPayment, PaymentBatchLine
 from errors import Forbidden, NotFound
@@ -168,10 +171,12 @@ def waiting_payments(work: Work, payment_ids: Sequence[int]) -> list[FundPayment
 def order_payment(work: Work, payment: FundPayment, *, key: str) -> str:
     """Order a waiting payment of a batch that is released, in the book; gives its reference.
 
-    Raises :class:`NotAmongThese`, ``FundExhausted`` where the pot cannot bear it.
+    Raises :class:`NotAmongThese`, :class:`PartnerAccountChanged`, ``FundExhausted`` where the pot cannot
+    bear it.
     """
     if payment.state != FundPaymentState.WAITING:
         raise NotAmongThese(reference=payment.reference)
+    _same_account(work, payment)
     if payment.kind == FundPaymentKind.CARDS:
         require_available(work, payment.amount_cents)
     entry = post(work, _draft(work, payment, key))
@@ -204,6 +209,20 @@ def advance_left(work: Work, partner: Partner) -> int:
         work, FundPayment.partner_id == partner.id, FundPayment.kind == FundPaymentKind.ADVANCE.value
     )
     return max(0, owed - waiting)
+
+
+def _same_account(work: Work, payment: FundPayment) -> None:
+    """Raise where a partner's account is no longer the one to which the payment was asked, or is in doubt."""
+    if payment.partner_id is None:
+        return
+    account = partner_account(work.session, payment.partner_id, work.today)
+    doubted = select(BankAccount.id).where(
+        BankAccount.partner_id == payment.partner_id, BankAccount.state == AccountState.PROPOSED.value
+    )
+    asked = (payment.payee_name, payment.payee_iban)
+    if account is None or (account.holder, account.iban) != asked or work.session.scalar(doubted):
+        partner = work.session.get_one(Partner, payment.partner_id)
+        raise PartnerAccountChanged(reference=payment.reference, partner=partner.name)
 
 
 def _draft(work: Work, payment: FundPayment, key: str) -> Draft:

@@ -208,6 +208,32 @@ class BatchStale(Conflict):
     )
 
 
+class FundAccountChanged(Conflict):
+    """The fund has another account than the one from which the batch would be paid."""
+
+    nl = (
+        "De pot heeft een andere rekening dan toen deze batch werd klaargezet. Er is niets vrijgegeven. "
+        "Trek de batch in en zet haar opnieuw klaar."
+    )
+    en = (
+        "The fund has another account than when this batch was prepared. Nothing was released. "
+        "Cancel the batch and prepare it again."
+    )
+
+
+class PartnerAccountChanged(Conflict):
+    """A partner has another account than when the payment to it was asked for, or one is proposed."""
+
+    nl = (
+        "{reference}: de rekening van {partner} is gewijzigd of wordt nagekeken. Er is niets vrijgegeven. "
+        "Laat de wijziging eerst nakijken. Trek dan de batch en de betaling in en vraag haar opnieuw aan."
+    )
+    en = (
+        "{reference}: the account of {partner} has changed or is being checked. Nothing was released. "
+        "Have the change checked first. Then cancel the batch and the payment, and ask for it again."
+    )
+
+
 class TotalNotTheSame(Invalid):
     """The total that was typed is not that of the batch."""
 

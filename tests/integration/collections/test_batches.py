@@ -12,6 +12,7 @@ from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from casework.accounts.service import confirm_account, propose_account
 from casework.accounts.tables import BankAccount
 from casework.audit.tables import LogRecord
 from casework.claims.queries import claim_page
@@ -50,6 +51,7 @@ from casework.payout.refusals import (
     CountNotTheSame,
     DateInFuture,
     FileDamaged,
+    FundAccountChanged,
     NoBankDay,
     OwnBatch,
     TotalNotTheSame,
@@ -231,6 +233,32 @@ def test_what_was_paid_meanwhile_is_not_released(engine: Engine) -> None:
                 typed_count=2,
                 key="release-key-1",
             )
+
+
+def test_nothing_is_collected_on_an_account_that_is_the_funds_no_more(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        it = a_collecting_cast(session)
+        reference = prepared(session, it)
+        changed = propose_account(
+            it.first_work(session),
+            partner="",
+            holder="Stichting Testnetwerk",
+            iban="NL20INGB0001234567",
+            from_on=TODAY,
+            reason="Andere bank.",
+        )
+        confirm_account(it.second_work(session), account_id=changed)
+        page = collection_batch(it.second_work(session), reference)
+        with pytest.raises(FundAccountChanged):
+            release_collections(
+                it.second_work(session),
+                reference=reference,
+                seen=page.seal,
+                typed_cents=TOTAL,
+                typed_count=2,
+                key="release-key-1",
+            )
+        assert collection_batch(it.second_work(session), reference).row.state == "prepared"
 
 
 def test_a_day_the_bank_cannot_meet_any_more(engine: Engine) -> None:

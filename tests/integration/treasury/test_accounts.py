@@ -34,6 +34,9 @@ from casework.accounts.refusals import (
 from casework.accounts.tables import BankAccount
 from casework.audit.tables import LogRecord
 from casework.context import Work
+from casework.payout import batches
+from casework.payout.fund_payments import ask_advance_refund
+from casework.payout.outside_bank import book_advance
 from casework.payout.payee import (
     confirm_payee,
     propose_payee,
@@ -42,14 +45,21 @@ from casework.payout.payee import (
     withdraw_payee,
 )
 from casework.payout.queries import lines_to_pay, payable_ids
-from casework.payout.refusals import AlreadyOrdered, OwnCase, PayeeInDoubt
+from casework.payout.refusals import (
+    AlreadyOrdered,
+    FundAccountChanged,
+    OwnCase,
+    PartnerAccountChanged,
+    PayeeInDoubt,
+)
 from casework.payout.service import confirm_payout, return_payout
+from casework.payout.tables import FundPayment, Payout
 from errors import Forbidden, NotFound
 from ledger.bank.iban import CreditorIdWrong, IbanCheckWrong
 from storage.unit_of_work import unit_of_work
 from tests.integration import factories as make
 from tests.integration.factories import JOINED
-from tests.integration.treasury.scene import a_funded_cast, an_approved_case, order, prepare
+from tests.integration.treasury.scene import a_funded_cast, an_approved_case, order, prepare, release
 
 TODAY = date(2026, 6, 1)
 OLD, NEW = "NL44RABO0123456789", "NL20INGB0001234567"
@@ -97,6 +107,48 @@ def test_a_change_holds_once_a_second_treasurer_confirms_it(engine: Engine) -> N
             (AccountState.CONFIRMED, cast.second_treasurer.name),
             (AccountState.CONFIRMED, ""),
         ]
+
+
+def test_a_batch_is_not_paid_from_an_account_that_is_the_funds_no_more(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        cast = a_funded_cast(session)
+        first = make.work_as(session, cast.treasurer, cast.network)
+        second = make.work_as(session, cast.second_treasurer, cast.network)
+        case = an_approved_case(session, cast)
+        batch = prepare(first, [case])
+        service.confirm_account(second, account_id=propose(first))
+        with pytest.raises(FundAccountChanged):
+            release(second, batch)
+        assert session.scalar(select(Payout.id)) is None
+        batches.cancel_batch(second, reference=batch, key="cancel-key-1")
+        assert release(second, prepare(first, [case], key="order-key-2"), key="order-key-2")
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_a_partner_is_not_paid_on_an_account_that_is_changed_or_in_doubt(
+    engine: Engine, confirmed: bool
+) -> None:
+    with unit_of_work(engine) as session:
+        cast = a_funded_cast(session)
+        first = make.work_as(session, cast.treasurer, cast.network)
+        second = make.work_as(session, cast.second_treasurer, cast.network)
+        case = an_approved_case(session, cast, amounts=(30_000,))
+        book_advance(first, cost_line_id=case.cost_lines[0].id, partner="mee", paid_on=TODAY, key="advance-1")
+        service.confirm_account(second, account_id=propose(first, partner="mee", holder="Mee", iban=OLD))
+        reference = ask_advance_refund(first, partner="mee", amount_cents=10_000, key="refund-01")
+        payment = session.scalars(select(FundPayment)).one()
+        batch = batches.prepare_batch(
+            first, cost_line_ids=[], payment_ids=[payment.id], execution_on=TODAY, key="prepare-01"
+        )
+        changed = propose(first, partner="mee", holder="Mee", iban=NEW)
+        if confirmed:
+            service.confirm_account(second, account_id=changed)
+        with pytest.raises(PartnerAccountChanged, match=reference):
+            release(second, batch)
+        assert payment.state == "waiting"
+        if not confirmed:
+            service.refuse_account(second, account_id=changed)
+            assert release(second, batch, key="order-key-2") == (reference,)
 
 
 def test_what_waited_too_long_holds_from_the_day_it_is_confirmed(engine: Engine) -> None:
