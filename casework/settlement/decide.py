@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -185,11 +185,23 @@ def _grounds(work: Work, case: Case, settlement: Settlement) -> dict[str, object
     used = [SectionName.TERMS]
     if settlement.kind == SettlementKind.COLLECTIVE.value:
         used.append(SectionName.ALLOCATION_KEY)
+    return {
+        **policy_grounds(work, case, used),
+        "policy_on": work.today.isoformat(),
+        "responses": {codes[party.partner_id]: party.response for party in settlement.parties},
+        "agreed_by": [vote.person_id for vote in settlement.votes if vote.counts],
+    }
+
+
+def policy_grounds(work: Work, case: Case, used: Iterable[SectionName]) -> dict[str, object]:
+    """The policy that holds today for settling ``case``: its terms, and from when the ``used`` sections hold.
+
+    How many members decide follows the case's own day. Kept with a proposal, and again with its decision.
+    """
     case_day = judged_on(work, case)
     mandate = work.policy_on(case_day).versions[SectionName.MANDATE]
     terms = work.policy.terms
     return {
-        "policy_on": work.today.isoformat(),
         "mandate_on": case_day.isoformat(),
         "mandate_from": mandate.valid_from.isoformat(),
         "terms": {
@@ -198,6 +210,4 @@ def _grounds(work: Work, case: Case, settlement: Settlement) -> dict[str, object
             "outside_party_pays_days": terms.outside_party_pays_days,
         },
         "policy_from": {name.value: work.policy.versions[name].valid_from.isoformat() for name in used},
-        "responses": {codes[party.partner_id]: party.response for party in settlement.parties},
-        "agreed_by": [vote.person_id for vote in settlement.votes if vote.counts],
     }

@@ -11,6 +11,8 @@ from casework.audit.record import record
 from casework.cases.find import case_for
 from casework.cases.tables import Case
 from casework.context import Work
+from casework.mail import notices
+from casework.settlement.decide import policy_grounds
 from casework.settlement.find import members_on, settleable_cents, settlements_of, under_way
 from casework.settlement.mandate import escalate_if_short, required_members
 from casework.settlement.proposal import Proposal, check, shares_by_percentage
@@ -20,6 +22,7 @@ from casework.settlement.suggest import suggestion_for
 from casework.settlement.tables import Settlement, SettlementParty
 from casework.settlement.vote import cast_vote
 from rules.lifecycle import SETTLEMENT, SettlementAction, SettlementKind, SettlementState, next_state
+from rules.policy import SectionName
 
 
 def propose(work: Work, *, number: str, proposal: Proposal, key: str) -> Settlement:
@@ -72,11 +75,12 @@ def keep_proposal(work: Work, case: Case, proposal: Proposal, *, key: str) -> Se
         "suggested": suggested.as_facts(),
         "deviates": deviates,
         "required_members": required_members(work, case, amount),
+        **policy_grounds(work, case, (SectionName.TERMS,)),
         **({"replaces": replaced.sequence} if replaced else {}),
         **_after_outside(former),
     }
     if proposal.kind.is_put_to_parties:
-        _put(work, settlement, proposal)
+        _put(work, case, settlement, proposal)
     elif not work.actor.is_program:
         cast_vote(work, case, settlement, motivation="")
     if settlement.state == SettlementState.PROPOSED.value:
@@ -132,7 +136,7 @@ def _keep(work: Work, case: Case, proposal: Proposal, *, amount_cents: int, key:
     return settlement
 
 
-def _put(work: Work, settlement: Settlement, proposal: Proposal) -> None:
+def _put(work: Work, case: Case, settlement: Settlement, proposal: Proposal) -> None:
     """Ask the named partners, who have the term in policy to answer."""
     members = members_on(work, work.today)
     shares = shares_by_percentage(settlement.amount_cents, proposal.parties)
@@ -147,6 +151,8 @@ def _put(work: Work, settlement: Settlement, proposal: Proposal) -> None:
     move(settlement, SettlementAction.PUT_TO_PARTIES)
     settlement.respond_by_on = work.today + timedelta(days=work.policy.terms.object_to_settlement_days)
     work.session.flush()
+    asked = [members[party.partner] for party in proposal.parties]
+    notices.settlement_put(work, case, settlement, asked, settlement.respond_by_on)
 
 
 def _after_outside(former: list[Settlement]) -> dict[str, str]:

@@ -147,7 +147,7 @@ def duration(elapsed: timedelta | int) -> str:
     span = elapsed if isinstance(elapsed, timedelta) else timedelta(hours=elapsed)
     hours = span // timedelta(hours=1)
     if hours < 1:
-        return _no_break(gettext("minder dan een uur"))
+        return gettext("minder dan een uur")  # too long for a column of figures not to break
     if hours < _HOURS_SHOWN_AS_HOURS:
         return _no_break(ngettext("%(num)d uur", "%(num)d uur", hours))
     return days(hours // 24)

@@ -60,6 +60,19 @@ def test_policy_is_that_of_the_day_with_the_terms_it_gave(session: Session, cast
     assert found.rule is None  # nobody laid down whose ‘verzonnen veld’ is
 
 
+def test_who_answers_a_proposal_reads_the_policy_it_rests_on(
+    session: Session, cast: Cast, member: Work
+) -> None:
+    case = a_paid_case(session, cast, 400_000)
+    service.propose(member, number=case.number, proposal=responsible("zayaz"), key="een")
+    _case, settlement = settlement_of_case(member, case.number)
+    assert settlement.present is not None
+    found = settlement.present.grounds
+    assert found.policy_from == {"terms": date(2016, 6, 2)}
+    assert found.terms["object_to_settlement_days"] == 21
+    assert found.mandate_on == member.today
+
+
 def test_the_split_adds_up_row_by_row_to_the_cent(session: Session, cast: Cast, member: Work) -> None:
     for _ in range(2):
         case = a_paid_case(session, cast, 32_002)

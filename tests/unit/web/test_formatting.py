@@ -122,7 +122,6 @@ def test_a_moment_without_a_zone_is_refused() -> None:
 @pytest.mark.parametrize(
     ("elapsed", "shown"),
     [
-        (timedelta(minutes=40), "minder dan een uur"),
         (1, "1 uur"),
         (26, "26 uur"),
         (47, "47 uur"),
@@ -134,6 +133,7 @@ def test_a_moment_without_a_zone_is_refused() -> None:
 def test_durations_in_hours_and_then_in_days(app: Flask, elapsed: timedelta | int, shown: str) -> None:
     with app.test_request_context():
         assert formatting.duration(elapsed) == shown.replace(" ", "\u00a0")
+        assert formatting.duration(timedelta(minutes=40)) == "minder dan een uur"  # may break
         assert formatting.days(1) == "1\u00a0dag"
 
 
