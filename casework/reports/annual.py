@@ -7,6 +7,8 @@ Definitions (``AnnualOverview`` and the modules beside this one):
 - A case counts in the year of its decision for speed, savings and barriers; in the year of its submission
   for how many there were and for who the residents are; in the year of its first payment for how fast it
   was paid and whether it was settled in time.
+- A top-up is a request in its case: its money counts everywhere, it is never another case, and its hours run
+  from its own submission.
 - Saving is expected saving, of cases approved in the year for which the regular way was given.
 """
 

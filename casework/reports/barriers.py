@@ -14,7 +14,10 @@ _NO_FIELD = Choice("", "geen veld ingevuld", "no field filled in")
 
 @dataclass(frozen=True, slots=True)
 class Barrier:
-    """The cases approved in the year that were stuck in one field (and law): promised and paid, in cents."""
+    """The cases approved in the year that were stuck in one field (and law): promised and paid, in cents.
+
+    Top-ups are in the amounts and not in the number of cases.
+    """
 
     field: Choice
     law: str
@@ -34,7 +37,7 @@ def barriers(span: Span, facts: Iterable[CaseFact], fields: Sequence[Choice]) ->
         Barrier(
             field=labels.get(code, Choice(code, code, code)),
             law=law,
-            cases=len(found),
+            cases=sum(not one.top_up for one in found),
             approved_cents=sum(one.approved_cents for one in found),
             paid_cents=sum(one.paid_cents for one in found),
         )

@@ -86,7 +86,17 @@ class CaseFact:
     asked_cents: int
     approved_cents: int
     paid_cents: int
-    top_up: bool = False
+    main_case_id: int | None = None
+
+    @property
+    def top_up(self) -> bool:
+        """Whether it asks more for a case that is counted already."""
+        return self.main_case_id is not None
+
+    @property
+    def whole_case_id(self) -> int:
+        """The case it belongs to: itself, unless it is a top-up."""
+        return self.id if self.main_case_id is None else self.main_case_id
 
     @property
     def is_approved(self) -> bool:
@@ -144,7 +154,7 @@ def cases_of(session: Session, network: Network, span: Span) -> tuple[CaseFact, 
             asked_cents=asked.get(row.id, 0),
             approved_cents=_approved(row.decision_state, row.amount_cents, asked.get(row.id, 0)),
             paid_cents=paid.get(row.id, 0),
-            top_up=row.main_case_id is not None,
+            main_case_id=row.main_case_id,
         )
         for row in rows
     )

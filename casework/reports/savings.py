@@ -38,7 +38,7 @@ class PartySaving:
 
 @dataclass(frozen=True, slots=True)
 class CaseSaving:
-    """One case's sum. ``counted`` is false where nobody gave what the regular way would have cost."""
+    """One request's sum. ``counted`` is false where nobody gave what the regular way would have cost."""
 
     number: str
     partner_name: str
@@ -49,7 +49,10 @@ class CaseSaving:
 
 @dataclass(frozen=True, slots=True)
 class SavingsOverview:
-    """Over the cases approved in the year whose regular way was given: the others say nothing of a saving."""
+    """Over the cases approved in the year whose regular way was given: the others say nothing of a saving.
+
+    What a top-up costs belongs to its case: it counts where its case does, and is not another case.
+    """
 
     invested: Range
     avoided: Range
@@ -74,20 +77,22 @@ def savings_overview(
 ) -> SavingsOverview:
     """The business cases of what was approved in the year, summed exactly."""
     approved = [one for one in facts if one.is_approved and span.has_moment(one.decided_at_utc)]
-    computed = computed_many(
-        session, network_id=network.id, case_ids=[one.id for one in approved], now_utc=now_utc
-    )
-    counted = {
-        one.id: computed[one.id]
-        for one in approved
-        if any(line.line.side is Side.REGULAR for line in computed[one.id].result.lines)
+    # The case of a top-up may have been approved in a year before.
+    ids = {one.id for one in approved} | {one.whole_case_id for one in approved}
+    computed = computed_many(session, network_id=network.id, case_ids=sorted(ids), now_utc=now_utc)
+    whole = {one.id: one.whole_case_id for one in approved}
+    given = {
+        whole.get(case_id, case_id)
+        for case_id, one in computed.items()
+        if any(line.line.side is Side.REGULAR for line in one.result.lines)
     }
+    counted = {one.id: computed[one.id] for one in approved if one.whole_case_id in given}
     parties = sums.add_parties(one.parties for one in counted.values())
     return SavingsOverview(
         invested=sum((one.result.invested for one in counted.values()), Range()),
         avoided=sum((one.result.avoided for one in counted.values()), Range()),
-        counted=len(counted),
-        left_out=len(approved) - len(counted),
+        counted=len(given & set(whole.values())),
+        left_out=len(set(whole.values()) - given),
         parties=_named(session, network, parties),
         cases=tuple(
             CaseSaving(

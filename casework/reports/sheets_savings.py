@@ -60,11 +60,10 @@ def savings_sheet(book: Workbook, setting: Setting, overview: AnnualOverview) ->
     sums: list[Value] = [
         Formula(f"=SUMIFS({letter}{first}:{letter}{last},$C{first}:$C{last},1)") for letter in "DEFGHIJKL"
     ]
-    counted = Formula(f"=SUM(C{first}:C{last})", "#,##0")
     total = sheet.add(
         setting.say("Samen (wat meetelt)", "Together (what counts)"),
         None,
-        counted,
+        overview.savings.counted,
         *sums,
         bold=True,
         rule=True,
@@ -72,9 +71,9 @@ def savings_sheet(book: Workbook, setting: Setting, overview: AnnualOverview) ->
     sheet.note(
         setting.say(
             "Verwachte besparing van wat in dit jaar is gehonoreerd. Een casus telt mee als er is ingevuld "
-            "wat doorgaan zoals het ging had gekost.",
+            "wat doorgaan zoals het ging had gekost. Een aanvulling telt mee met haar casus.",
             "Expected saving of what was approved in this year. A case counts if it was filled in what "
-            "carrying on would have cost.",
+            "carrying on would have cost. A top-up counts with its case.",
         )
     )
     return SavingCells(*(f"{sheet.name}!{letter}{total}" for letter in "EHJKL"))

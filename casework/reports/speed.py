@@ -33,9 +33,10 @@ NOTHING_OLD_ENOUGH = ReasonKind(
 
 @dataclass(frozen=True, slots=True)
 class CaseTimes:
-    """The times of one case. Hours to the decision are without the time that the applicant was asked.
+    """The times of one request: a case, or a top-up of one.
 
-    Banks give days, not moments: hours to payment are 24 for each calendar day since the decision.
+    Hours to the decision are without the time that the applicant was asked. Banks give days, not moments:
+    hours to payment are 24 for each calendar day since the decision.
     """
 
     number: str
@@ -50,7 +51,7 @@ class CaseTimes:
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """Over ``count`` cases the median and the 90th percentile of hours; ``None`` of nothing."""
+    """Over ``count`` requests the median and the 90th percentile of hours; ``None`` of nothing."""
 
     count: int
     median_hours: Fraction | None
@@ -59,10 +60,11 @@ class Speed:
 
 @dataclass(frozen=True, slots=True)
 class SpeedOverview:
-    """``to_decision`` is over cases decided in the year, ``to_payment`` over cases first paid in the year.
+    """``to_decision`` is over requests decided in the year, ``to_payment`` over those first paid in the year.
 
-    Of the ``due`` cases that were paid at least ``settle_within_days`` ago, ``in_time`` had a decided
-    settlement within that term.
+    A top-up is a request of its own here: someone waits for that answer from the day it was asked. Of the
+    ``due`` cases that were paid at least ``settle_within_days`` ago, ``in_time`` had a decided settlement
+    within that term; a case with top-ups is one case, in time when everything paid on it was.
     """
 
     to_decision: Speed
@@ -88,15 +90,17 @@ def speed_overview(
     times = [_times(span, one, pauses.get(one.id, []), settled.get(one.id)) for one in decided]
     paid = [one for one in times if span.has_day(one.first_paid_on)]
     term = timedelta(days=settle_within_days)
-    due = [(one, one.first_paid_on + term) for one in paid if one.first_paid_on]
-    due = [(one, until) for one, until in due if until <= today]
-    in_time = [one for one, until in due if one.settled_on and one.settled_on <= until]
+    due: dict[int, list[bool]] = defaultdict(list)
+    for fact, one in zip(decided, times, strict=True):
+        if span.has_day(one.first_paid_on) and one.first_paid_on and one.first_paid_on + term <= today:
+            until = one.first_paid_on + term
+            due[fact.whole_case_id].append(one.settled_on is not None and one.settled_on <= until)
     return SpeedOverview(
         to_decision=_speed([one.hours_to_decision for one in times]),
         to_payment=_speed([one.hours_to_payment for one in paid]),
         settle_within_days=settle_within_days,
         due=len(due),
-        in_time=len(in_time),
+        in_time=sum(all(settled_in_time) for settled_in_time in due.values()),
         cases=tuple(times),
     )
 

@@ -113,6 +113,38 @@ def test_the_clock_stands_still_while_the_applicant_is_asked(overview: AnnualOve
     assert (payment.count, payment.median_hours, payment.slowest_hours) == (3, 24, 48)
 
 
+def test_a_top_up_adds_money_and_hours_and_not_another_case(overview: AnnualOverview, story: Story) -> None:
+    # Asked on 1 April, approved two days later, paid on the 4th, and never settled.
+    asked = story.submit(
+        "T",
+        50_000,
+        at(2025, 4, 1),
+        at(2025, 4, 3),
+        main_case_id=story.cases["B"].id,
+        barrier_field="huurachterstand",
+    )
+    story.pay("T", at(2025, 4, 4), at(2025, 4, 4))
+    with_it = annual_overview(story.session, network="testnet", year=2025, as_of_utc=NOW)
+    before, after = overview.speed, with_it.speed
+    assert {one.number: one.hours_to_decision for one in after.cases}[asked.number] == 48
+    assert (after.to_decision.count, after.to_payment.count) == (7, 4)
+    # Its case was in time, and is so no longer: not everything paid on it was settled.
+    assert (after.due, after.in_time) == (before.due, before.in_time - 1)
+    assert (with_it.savings.counted, with_it.savings.left_out) == (2, 3)
+    assert with_it.savings.invested == _euros(5_000, 5_000, 5_000)
+    assert with_it.savings.avoided == overview.savings.avoided
+    [stuck] = [one for one in with_it.barriers if one.field.code == "huurachterstand"]
+    [stuck_before] = [one for one in overview.barriers if one.field.code == "huurachterstand"]
+    assert (stuck.cases, stuck.paid_cents) == (stuck_before.cases, stuck_before.paid_cents + 50_000)
+
+
+def test_a_top_up_of_a_later_year_costs_in_that_year_for_a_saving_counted_before(story: Story) -> None:
+    story.submit("T", 50_000, at(2026, 4, 1), at(2026, 4, 3), main_case_id=story.cases["B"].id)
+    savings = annual_overview(story.session, network="testnet", year=2026, as_of_utc=NOW).savings
+    assert (savings.counted, savings.left_out) == (1, 0)
+    assert (savings.invested, savings.avoided) == (_euros(500, 500, 500), _euros(0, 0, 0))
+
+
 def test_savings_are_exact_and_say_what_they_leave_out(overview: AnnualOverview) -> None:
     savings = overview.savings
     assert (savings.counted, savings.left_out) == (2, 3)
