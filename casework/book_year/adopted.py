@@ -45,7 +45,7 @@ class FigureLabel(Labelled):
     IN = "in", "binnengekomen", "came in"
     OUT = "out", "uitgegaan", "went out"
     CLOSING = "closing", "kas aan het eind", "cash at the end"
-    GIVEN_UP = "given_up", "giften en afschrijvingen", "gifts and write-offs"
+    GIVEN_UP = "given_up", "giften en afboekingen", "gifts and write-offs"
     REVOLVING_RATE = "revolving_rate", "van de uitbetalingen kwam terug", "of payouts came back"
     CLAIMS_OPEN = "claims_open", "openstaande vorderingen", "open claims"
     APPROVED = "approved", "gehonoreerde casussen", "approved cases"

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from casework.access import Permission, may_ever
+from casework.book_year.bank import BankAtYearEnd, bank_at_year_end
 from casework.book_year.state import (
     Quorum,
     closed_by,
@@ -96,7 +97,8 @@ class YearPage:
     """One book year, for whoever has a step to take in it.
 
     ``may_…`` say what the reader's roles and the year's state allow; ``obstacle`` what else keeps an open
-    year from being closed. ``result_cents`` is income less costs: what closing adds to the result.
+    year from being closed. ``bank`` is None where no statements are taken in, or the year is not open.
+    ``result_cents`` is income less costs: what closing adds to the result.
     """
 
     year: int
@@ -106,6 +108,7 @@ class YearPage:
     acts: tuple[ActRow, ...]
     under_way: tuple[UnderWay, ...]
     not_recognised_cents: int
+    bank: BankAtYearEnd | None
     obstacle: Conflict | None
     quorum: Quorum
     signed_by_reader: bool
@@ -158,6 +161,7 @@ def year_page(work: Work, year: int) -> YearPage:
         not_recognised_cents=-as_of.balance_cents(
             work.session, network=work.network.code, account=Account.SUSPENSE, on=date(year, 12, 31)
         ),
+        bank=bank_at_year_end(work, year) if state is YearState.OPEN else None,
         obstacle=closing_obstacle(work, year) if state is YearState.OPEN else None,
         quorum=signatures,
         signed_by_reader=reader in signatures.signed_ids,

@@ -47,6 +47,33 @@ class StatementsEndTooEarly(Invalid):
     en = "The statements must run up to and including 31 December {year}. First process the rest of the year."
 
 
+class StatementsNotTaken(Conflict):
+    """The network takes statements in, and has not had those of the whole year yet."""
+
+    nl = (
+        "De ingelezen bankafschriften lopen tot en met {through}. Lees eerst de afschriften in tot en met "
+        "31 december {year}; staat er die dag niets op, dan ook het eerste van {next}."
+    )
+    en = (
+        "The bank statements taken in run up to and including {through}. First take in those up to and "
+        "including 31 December {year}; where nothing moved on that day, also the first one of {next}."
+    )
+
+
+class LinesNotBooked(Conflict):
+    """Statements of the year were taken in of which not every line is in the book."""
+
+    nl = "Van {year} moeten nog {count} bankregels worden geboekt. Ga naar Bank en wacht tot dat klaar is."
+    en = "Of {year}, {count} bank lines are still to be booked. Go to Bank and wait until that is done."
+
+
+class StatementsNotThatFar(Invalid):
+    """A later day was filled in than the statements reach that were taken in."""
+
+    nl = "De ingelezen bankafschriften lopen tot en met {through}. Vul die dag in, of een eerdere."
+    en = "The bank statements taken in run up to and including {through}. Fill in that day or an earlier one."
+
+
 class StatementsInFuture(Invalid):
     """Statements of days that have not come yet cannot have been read."""
 

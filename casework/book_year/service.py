@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from casework.access import Permission, may_ever
 from casework.audit.record import record
+from casework.book_year.bank import bank_at_year_end
 from casework.book_year.refusals import (
     BookNotRight,
     ClosedByYourself,
@@ -19,6 +20,7 @@ from casework.book_year.refusals import (
     StatementsEndTooEarly,
     StatementsInFuture,
     StatementsNotConfirmed,
+    StatementsNotThatFar,
 )
 from casework.book_year.state import (
     Quorum,
@@ -30,6 +32,7 @@ from casework.book_year.state import (
 )
 from casework.book_year.tables import AdoptedOverview, BookYearSignature
 from casework.context import Work
+from casework.mail import notices
 from casework.once import attempt
 from casework.reports.annual import annual_overview, for_executives
 from casework.reports.as_json import overview_json
@@ -45,8 +48,8 @@ def close(work: Work, *, year: int, complete: bool, statements_through_on: date,
 
     ``complete`` is the treasurer's word that every bank statement through ``statements_through_on`` was
     processed. Raises the refusals of :func:`~casework.book_year.state.closing_obstacle`,
-    :class:`StatementsNotConfirmed`, :class:`StatementsEndTooEarly`, :class:`StatementsInFuture` and
-    :class:`ledger.refusals.YearNotReady` for a year that is not open.
+    :class:`StatementsNotConfirmed`, :class:`StatementsEndTooEarly`, :class:`StatementsInFuture`,
+    :class:`StatementsNotThatFar` and :class:`ledger.refusals.YearNotReady` for a year that is not open.
     """
     _begin(work, year, Permission.YEAR_CLOSE)
     done = attempt(work, "year.close", key, year=year)
@@ -78,6 +81,9 @@ def check_closing(work: Work, *, year: int, complete: bool, through_on: date) ->
         raise StatementsEndTooEarly(field="through_on", year=year)
     if through_on > work.today:
         raise StatementsInFuture(field="through_on")
+    bank = bank_at_year_end(work, year)
+    if bank is not None and through_on > bank.through_on:
+        raise StatementsNotThatFar(field="through_on", through=f"{bank.through_on:%d-%m-%Y}")
 
 
 def require_state(found: BookYear, *states: YearState) -> None:
@@ -119,6 +125,7 @@ def audit(work: Work, *, year: int, key: str) -> str:
     )
     _sign(work, year, "audit")
     record(work, "year.audit", str(year), entries=report.entry_count)
+    notices.year_audited(work, year)
     return done.finish(report.heads[work.network.code])
 
 

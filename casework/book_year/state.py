@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import func, select
 
-from casework.book_year.refusals import EarlierYearOpen, NoSuchBookYear, YearNotOver
+from casework.book_year.bank import bank_at_year_end
+from casework.book_year.refusals import (
+    EarlierYearOpen,
+    LinesNotBooked,
+    NoSuchBookYear,
+    StatementsNotTaken,
+    YearNotOver,
+)
 from casework.book_year.tables import BookYearSignature
 from casework.context import Work
 from casework.people.tables import Appointment, Person
@@ -63,7 +71,14 @@ def closing_obstacle(work: Work, year: int) -> Conflict | None:
     states = {one.book_year: one.state for one in years(work.session, network=work.network.code)}
     before = [one for one in listed_years(work) if one < year]
     unclosed = [one for one in before if states.get(one, YearState.OPEN) is YearState.OPEN]
-    return EarlierYearOpen(earlier=min(unclosed), year=year) if unclosed else None
+    if unclosed:
+        return EarlierYearOpen(earlier=min(unclosed), year=year)
+    bank = bank_at_year_end(work, year)
+    if bank is not None and bank.through_on < date(year, 12, 31):
+        return StatementsNotTaken(year=year, next=year + 1, through=f"{bank.through_on:%d-%m-%Y}")
+    if bank is not None and bank.open_lines:
+        return LinesNotBooked(year=year, count=bank.open_lines)
+    return None
 
 
 def closing_number(found: BookYear) -> int:

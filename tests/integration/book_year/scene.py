@@ -36,6 +36,7 @@ class Office:
     cast: Cast
     executives: tuple[Person, Person, Person]
     second_treasurer: Person
+    substitute: Person
 
     def do(
         self, person: Person, step: Callable[..., object], *, at_utc: datetime = NOW, **facts: object
@@ -83,4 +84,5 @@ def an_office(engine: Engine) -> Office:
             a_person(session, cast.network, cast.partners[code], Role.EXECUTIVE) for code in ("zayaz", "mee")
         ]
         second = a_person(session, cast.network, cast.partners["zayaz"], Role.TREASURER)
-        return Office(engine, cast, (cast.executive, *others), second)
+        substitute = a_person(session, cast.network, cast.partners["mee"], Role.SUBSTITUTE)
+        return Office(engine, cast, (cast.executive, *others), second, substitute)
