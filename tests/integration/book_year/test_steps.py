@@ -82,6 +82,7 @@ def test_every_step_by_every_role_in_every_state(office: Office, reached: YearSt
     people = {
         Role.APPLICANT: cast.applicant,
         Role.SECRETARIAT: cast.secretariat[0],
+        Role.SUBSTITUTE: office.substitute,
         Role.TREASURER: cast.treasurer,
         Role.REPRESENTATIVE: cast.representative,
         Role.AMBASSADOR: cast.ambassador,
