@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
@@ -13,6 +14,7 @@ from openpyxl import load_workbook
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from benchmarks.big_book import NETWORK, fill
 from casework.claims.service import book_repayment, write_off
 from casework.context import Work
 from casework.documents.letter import letter_pdf
@@ -293,3 +295,20 @@ def test_pages_pdf_and_sheet_for_those_who_may(site_on_both: Site) -> None:
     assert own.get("/rekeningoverzichten/mee/2026").status_code == 404
     assert site_on_both.as_(cast.applicant).get("/rekeningoverzichten").status_code == 403
     assert "Rekeningoverzichten" in page_text(own.get("/onze-vorderingen"))
+
+
+def test_the_list_of_partners_does_not_walk_the_book_for_every_claim(sqlite_engine: Engine) -> None:
+    fill(sqlite_engine, 100)  # 1,600 claims and 416 entries in the network that fill knows
+    with unit_of_work(sqlite_engine) as session:
+        cast = make.a_cast(session)
+        cast.network.code = NETWORK
+        session.flush()
+        work = make.work_as(session, cast.treasurer, cast.network)
+        assert statement_rows(work, year=TODAY.year)
+        raw = session.connection().connection.driver_connection
+        assert raw is not None
+        steps = itertools.count()
+        raw.set_progress_handler(lambda: next(steps) and None, 1_000)
+        statement_rows(work, year=TODAY.year)
+        raw.set_progress_handler(None, 0)
+        assert next(steps) < 500  # thousand steps of SQLite; walking for each claim takes over ten times that
