@@ -268,6 +268,8 @@ def test_asking_on_the_page_without_javascript(app: Flask, client: FlaskClient, 
     done = client.post(f"/casussen/{number}/aanvullen", data=full, follow_redirects=True)
     assert done.request.path == f"/casussen/{number}-A1"
     assert f"Dit is een aanvulling op casus {number}" in page_text(done)
+    assert "Aanvulling intrekken" in page_text(done)  # not the case: that one goes on
+    assert "Casus intrekken" not in page_text(done)
     again = client.post(f"/casussen/{number}/aanvullen", data=full, follow_redirects=True)
     assert again.request.path == f"/casussen/{number}-A1"
     later = client.get(f"/casussen/{number}/aanvullen")
