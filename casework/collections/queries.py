@@ -167,6 +167,16 @@ def collection_batches(work: Work, *, page: int = 1) -> Page[CollectionBatchRow]
     return Page(tuple(_row(work, batch, name) for batch, name in rows), page, int(total or 0))
 
 
+def batches_to_release(work: Work) -> int:
+    """How many batches another treasurer prepared, for this one to release."""
+    query = select(func.count(CollectionBatch.id)).where(
+        CollectionBatch.network_id == work.network.id,
+        CollectionBatch.state == CollectionBatchState.PREPARED.value,
+        CollectionBatch.prepared_by != work.actor.person_id,
+    )
+    return int(work.session.scalar(query) or 0)
+
+
 def collection_batch(work: Work, reference: str) -> CollectionBatchPage:
     """One batch with its collections. Raises :class:`errors.NotFound`."""
     releasing = aliased(Person)

@@ -12,6 +12,7 @@ from casework.access import Permission
 from casework.claims.queries import SORTS, ClaimFilter, claim_list, claim_page, party_choices
 from casework.claims.service import book_repayment, write_off
 from casework.context import Work
+from casework.fund.by_hand import takes_statements
 from casework.fund.journal import entries_of_claim
 from casework.reminders.queries import reminders_of_claim
 from casework.web.errors import errors_by_field, status_of
@@ -118,6 +119,7 @@ def _show(job: Work, reference: str, errors: dict[str, str] | None = None) -> st
         claim=claim,
         history=entries_of_claim(job, claim.row.account, reference),
         reminders=reminders_of_claim(job, reference),
+        by_statement=takes_statements(job),
         errors=errors or {},
         amount=request.form.get("amount", euro_input(claim.suggested_cents)),
         on=request.form.get("on") or job.today,

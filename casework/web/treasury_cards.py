@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from casework.access import Permission
 from casework.context import Work
+from casework.fund.by_hand import takes_statements
 from casework.fund.wording import kind_label
 from casework.payout import cards
 from casework.payout.fund_payments import ask_cards
@@ -89,11 +90,13 @@ def buy_cards() -> str | Response | tuple[str, int]:
                 return redirect(url_for("treasury.index"))
             flash(_("Geboekt onder %(reference)s.", reference=reference), "success")
             return redirect(url_for("treasury.card_index"))
+    ways = [(BATCH, _("In een betaalbatch")), (BY_HAND, _("Al betaald van de rekening"))]
     with work(write=False) as job:
+        by_hand = not takes_statements(job)
         page = render_template(
             "treasury/buy_cards.html",
             today=job.today,
-            ways=[(BATCH, _("In een betaalbatch")), (BY_HAND, _("Al betaald van de rekening"))],
+            ways=ways if by_hand else ways[:1],
             typed=request.form if request.method == "POST" else {"way": BATCH, "on": job.today},
             errors=errors_by_field(problem) if problem else {},
             key=request.form.get("idempotency_key"),

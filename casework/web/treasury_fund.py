@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from casework.access import Permission
 from casework.context import Work
 from casework.fund import invoices, service
+from casework.fund.by_hand import takes_statements
 from casework.fund.invoices import invoices_to_make
 from casework.fund.queries import contribution_years, contributions_of_year, partner_choices
 from casework.fund.refusals import OTHER_KINDS, BookingKind
@@ -84,6 +85,7 @@ def _contributions(job: Work, year: int, errors: dict[str, str] | None = None) -
         errors=errors or {},
         to_invoice=sum(one.takes_part and not one.invoice for one in rows),
         today=job.today,
+        by_statement=takes_statements(job),
         ticked=form.getlist("partner") if request.method == "POST" else everyone,
         key=form.get("idempotency_key"),
     )
@@ -169,6 +171,7 @@ def contribution() -> str | Response | tuple[str, int]:
             problem,
             start,
             year_options=[(one, one) for one in contribution_years(job)],
+            by_statement=takes_statements(job),
         )
     return (page, status_of(problem)) if problem else page
 
@@ -202,6 +205,7 @@ def other() -> str | Response | tuple[str, int]:
             problem,
             {"on": job.today},
             kinds=[(one.value, one.label(language())) for one in OTHER_KINDS],
+            by_statement=takes_statements(job),
         )
     return (page, status_of(problem)) if problem else page
 

@@ -7,7 +7,9 @@ from flask import render_template, url_for
 from casework.access import Permission
 from casework.accounts.queries import changes_to_judge
 from casework.claims.queries import due_claims
+from casework.collections.queries import batches_to_release
 from casework.context import Work
+from casework.fund.by_hand import takes_statements
 from casework.fund.queries import contributions_of_year
 from casework.fund.suspense import owed_back
 from casework.paging import PER_PAGE, Page, offset_of
@@ -56,6 +58,8 @@ def index_page(job: Work, errors: dict[str, str] | None = None) -> str:
         due=due_claims(job, limit=_SHOWN),
         owed=owed_back(job),
         changes=changes_to_judge(job),
+        to_collect=batches_to_release(job),
+        by_statement=takes_statements(job),
         year=year,
         contributions=contributions,
         still_expected=[one for one in contributions if one.open_cents],
