@@ -167,6 +167,23 @@ def _repayment(posting: Posting) -> PostedEntry:
     return entry
 
 
+def _written_off(posting: Posting) -> PostedEntry:
+    """What was given up comes in after all: it lessens the write-offs, and the claim stays closed."""
+    work, part = posting.work, posting.part
+    entry = ledger_claims.receive_written_off(
+        work.session,
+        network=work.network.code,
+        reference=part.subject,
+        amount_cents=part.amount_cents,
+        booked_on=posting.on,
+        key=posting.key,
+        recorded_at_utc=work.now_utc,
+    )
+    facts = {"line": posting.line.name}
+    record(work, "claim.written_off_received", part.subject, amount_cents=part.amount_cents, **facts)
+    return entry
+
+
 def _contribution(posting: Posting) -> PostedEntry:
     work, part = posting.work, posting.part
     code, _, year = part.subject.partition(":")
@@ -338,6 +355,7 @@ _BOOK: dict[MatchKind, Callable[[Posting], PostedEntry]] = {
     MatchKind.REPAYMENT: _repayment,
     MatchKind.CONTRIBUTION: _contribution,
     MatchKind.REFUND: _refund,
+    MatchKind.WRITTEN_OFF: _written_off,
     MatchKind.PAYOUT: _payout,
     MatchKind.PAYOUT_RETURNED: _payout_returned,
     MatchKind.COLLECTION_REVERSED: _collection_reversed,

@@ -33,6 +33,7 @@ from ledger.bank.lines import BankLine
 from ledger.bank.matching import Matcher
 from ledger.bank.matching_facts import ClaimFact, Facts, MatchKind, Part, Proposal
 from ledger.bank.tables import bank_booking, bank_line, bank_statement
+from ledger.claims import written_off_left
 
 _CHOICES = 12
 _NAME = re.compile(r"B[0-9]{8}-([0-9a-f]{6})-([0-9]{1,6})")
@@ -164,7 +165,7 @@ def line_page(work: Work, line_id: int, *, search: str = "") -> LinePage:
         statement_id=line.statement_id,
         state=line.state,
         booked=_booked(work, bookings),
-        choices=_choices(matcher, row, search) if matcher else (),
+        choices=(*_choices(matcher, row, search), *_given_up(work, row, search)) if matcher else (),
         going_back=_payment_back(work, line),
         undoable=any(one.kind is not MatchKind.UNRECOGNISED for one in standing(bookings)),
     )
@@ -254,6 +255,27 @@ def _choices(matcher: Matcher, row: LineRow, search: str) -> tuple[PartRow, ...]
         if one.amount_cents == cents and sought(one.reference, one.name, one.case)
     ][:_CHOICES]
     return tuple(found)
+
+
+def _given_up(work: Work, row: LineRow, search: str) -> tuple[PartRow, ...]:
+    """Claims that were written off: what was searched for, else those of exactly this amount."""
+    left = written_off_left(work.session, network=work.network.code) if row.left_cents > 0 else {}
+    if not left:
+        return ()
+    c, f = ledger_tables.claim.c, ledger_tables.fund.c
+    rows = work.session.execute(
+        select(c.reference, c.party_name, c.case_number)
+        .join(ledger_tables.fund, f.id == c.fund_id)
+        .where(f.network == work.network.code, c.reference.in_(left))
+        .order_by(c.reference)
+    )
+    words = search.lower().split()
+    return tuple(
+        PartRow(MatchKind.WRITTEN_OFF, one.reference, 0, one.party_name, left[one.reference])
+        for one in rows
+        if all(any(word in text.lower() for text in one) for word in words)
+        and (words or left[one.reference] == row.left_cents)
+    )[:_CHOICES]
 
 
 def _booked(work: Work, bookings: Sequence[Booking]) -> tuple[BookedRow, ...]:

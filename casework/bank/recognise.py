@@ -51,6 +51,7 @@ IN = frozenset(
         MatchKind.REPAYMENT,
         MatchKind.CONTRIBUTION,
         MatchKind.REFUND,
+        MatchKind.WRITTEN_OFF,
         MatchKind.OTHER_INCOME,
         MatchKind.PAYOUT_RETURNED,
     }

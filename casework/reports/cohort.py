@@ -112,9 +112,15 @@ def _returned(connection: Connection, fund_id: int, paid: Mapping[str, object]) 
         .where(kind.in_(_values(_RETURNING)))
         .group_by(lg.subject)
     )
+    undone = tables.entry.alias()
+    named = func.coalesce(undone.c.cause, e.cause)  # a reversal has a cause of its own
     after_all = (
         select(c.case_number, -func.sum(lg.amount_cents))
-        .select_from(legs.join(tables.claim, (c.fund_id == e.fund_id) & (c.reference == e.cause)))
+        .select_from(
+            legs.outerjoin(undone, undone.c.id == e.reverses).join(
+                tables.claim, (c.fund_id == e.fund_id) & (c.reference == named)
+            )
+        )
         .where(
             e.fund_id == fund_id,
             lg.account == Account.WRITE_OFFS.value,

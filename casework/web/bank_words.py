@@ -13,6 +13,7 @@ KINDS: Mapping[str, object] = {
     MatchKind.REPAYMENT: _l("Terugbetaling op vordering"),
     MatchKind.CONTRIBUTION: _l("Bijdrage van een partner"),
     MatchKind.REFUND: _l("Ontvanger betaalt (een deel) terug"),
+    MatchKind.WRITTEN_OFF: _l("Afgeboekte vordering, toch ontvangen"),
     MatchKind.OTHER_INCOME: _l("Rente, subsidie of gift"),
     MatchKind.PAYOUT_RETURNED: _l("Betaling teruggekomen"),
     MatchKind.UNRECOGNISED: _l("Nog niet herkend"),

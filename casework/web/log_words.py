@@ -132,6 +132,7 @@ ACTIONS: Mapping[str, object] = {
     "bank.recognise": _l("Bankregel %(object)s herkend"),
     "bank.undo": _l("Herkenning van bankregel %(object)s teruggedraaid"),
     "claim.collection_reversed": _l("Incasso van vordering %(object)s teruggeboekt door de bank"),
+    "claim.written_off_received": _l("Ontvangen op afgeboekte vordering %(object)s"),
     "claim.repay": _l("Terugbetaling geboekt op vordering %(object)s"),
     "claim.set_off": _l("Ontvangst verrekend met vordering %(object)s"),
     "claim.write_off": _l("Vordering %(object)s afgeboekt"),

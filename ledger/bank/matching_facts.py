@@ -27,6 +27,7 @@ class MatchKind(StrEnum):
     REPAYMENT = "repayment"
     CONTRIBUTION = "contribution"
     REFUND = "refund"
+    WRITTEN_OFF = "written_off"  # received all the same on a claim that was written off
     OTHER_INCOME = "other_income"
     PAYOUT_RETURNED = "payout_returned"
     UNRECOGNISED = "unrecognised"  # received: a receipt of its own; debited: costs not yet explained

@@ -26,6 +26,7 @@ from ledger.claims.reading import (
     open_parts,
     repaid_cents,
 )
+from ledger.claims.written_off import written_off_left
 
 __all__ = [
     "Claim",
@@ -49,4 +50,5 @@ __all__ = [
     "set_off_advance",
     "take_over",
     "write_off",
+    "written_off_left",
 ]

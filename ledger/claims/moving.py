@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import select, update
@@ -18,6 +19,7 @@ from ledger.claims.reading import (
     claims_of_settlement,
     repaid_cents,
 )
+from ledger.claims.written_off import written_off_left
 from ledger.entries import PostedEntry
 from ledger.refusals import (
     ClaimHasNothingOpen,
@@ -122,8 +124,14 @@ def receive_written_off(
     key: str,
     recorded_at_utc: datetime,
 ) -> PostedEntry:
-    """Book what comes in all the same on a claim that was written off; the entry's cause is the claim."""
-    claim(session, network=network, reference=reference)
+    """Book what comes in all the same on a claim that was written off; the entry's cause is the claim.
+
+    Raises :class:`RepaymentTooLarge` above what was written off and did not come in since.
+    """
+    found = _locked(session, network, reference)
+    if book.earlier(session, network=network, key=key) is None:
+        left = written_off_left(session, network=network).get(reference, 0)
+        _require_open(replace(found, open_cents=left), amount_cents)
     draft = events.written_off_claim_received(
         amount_cents=amount_cents, booked_on=booked_on, cause=reference, key=key
     )
