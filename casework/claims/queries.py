@@ -15,11 +15,11 @@ from casework.context import Work
 from casework.network.tables import Partner
 from casework.paging import PER_PAGE, Page, offset_of
 from casework.people.tables import Person
-from errors import NotFound
 from ledger import claims as ledger_claims
 from ledger import tables
 from ledger.accounts import Account
 from ledger.claims import Claim, Instalment
+from ledger.refusals import ClaimNotFound
 from rules.clock import AgeBucket, age_bucket
 from rules.roles import Role
 from rules.wording import Labelled
@@ -163,10 +163,10 @@ def party_choices(work: Work) -> tuple[tuple[str, str], ...]:
 
 
 def claim_page(work: Work, reference: str) -> ClaimPage:
-    """One claim. Raises :class:`errors.NotFound`, also for a partner's claim that is not one's own."""
+    """One claim. Raises :class:`~ledger.refusals.ClaimNotFound`, also for a claim that is not one's own."""
     found = ledger_claims.claim(work.session, network=work.network.code, reference=reference)
     if not may_ever(work.actor, Permission.CLAIM_VIEW) and not _is_own(work, found):
-        raise NotFound()
+        raise ClaimNotFound(reference=reference)  # in the same words as for one that is not there
     parts = _parts(work, found)
     repaid = ledger_claims.repaid_cents(work.session, network=work.network.code, reference=reference)
     return ClaimPage(

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 from casework.access import Permission, may_ever
 from casework.claims.contribution_letter import contribution_letter, invoice_of
 from casework.claims.note import claim_note, partner_note
+from casework.claims.queries import claim_page
 from casework.context import Work
 from casework.documents.letter import Letter, letter_pdf
 from casework.documents.render import PDF
@@ -26,7 +27,7 @@ from casework.reports.account_statement import (
 from casework.reports.workbook import XLSX
 from casework.web.money_form import language
 from casework.web.route import needs, work
-from ledger import claims as ledger_claims
+from ledger.accounts import Account
 
 bp = Blueprint("documents", __name__)
 
@@ -36,8 +37,8 @@ bp = Blueprint("documents", __name__)
 def note(reference: str) -> Response:
     """The note of one claim."""
     with work() as job:
-        claim = ledger_claims.claim(job.session, network=job.network.code, reference=reference)
-        spoken = _spoken(job, claim.party)
+        claim = claim_page(job, reference).row
+        spoken = _spoken(job, claim.party) if claim.account is Account.PARTNER_CLAIMS else "nl"
         letter = claim_note(job, reference=reference, language=spoken)
         return _paper(job, letter, spoken, _name("nota", reference))
 

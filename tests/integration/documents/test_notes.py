@@ -168,6 +168,11 @@ def test_notes_are_fetched_as_pdf_by_those_who_may(site_on_both: Site) -> None:
                 assert response.mimetype == "application/pdf"
                 assert "no-store" in response.headers["Cache-Control"]
                 assert "€ 300,00" in text_of(response.get_data())
+    # That a claim of another partner exists shows nowhere: it is refused in the words of one that does not.
+    stranger = site_on_both.as_(cast.other_representative)
+    for address in ("/vorderingen/{}", "/vorderingen/{}/nota.pdf"):
+        said = [page_text(stranger.get(address.format(one))) for one in (reference, "niets")]
+        assert said[0].replace(reference, "niets") == said[1]
     english = site_on_both.as_(cast.treasurer).get(f"/vorderingen/{reference}/nota.pdf?taal=en")
     assert "How to pay" in text_of(english.get_data())
     page = site_on_both.as_(cast.representative).get(f"/vorderingen/{reference}").get_data(as_text=True)
