@@ -121,11 +121,11 @@ def accept(work: Work, *, tokens: Sequence[str], key: str) -> tuple[str, ...]:
     matcher, names = Matcher(facts_of(work)), []
     for one, line_id in chosen:
         line = line_of(work, line_id, lock=True)
-        found = next((p for p in proposals_for(work, line, matcher) if token(line, p) == one), None)
-        if found is None:
+        now = next((p for p in proposals_for(work, line, matcher) if token(line, p) == one), None)
+        if now is None:
             raise ProposalChanged(line=line.name)
-        _book(work, line, found)
-        matcher.take(line.line, found)
+        _book(work, line, now)
+        matcher.take(line.line, now)
         names.append(line.name)
     done.finish(",".join(names)[:4000])
     return tuple(names)
