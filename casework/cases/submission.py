@@ -11,6 +11,7 @@ from casework.audit.record import record
 from casework.cases.find import case_for
 from casework.cases.tables import Case, CostLine, InformationRequest
 from casework.context import Work
+from casework.mail import notices
 from casework.people_data import BsnFound, contains_bsn
 from errors import Conflict, Invalid, NotFound, OmloopError
 from rules.lifecycle import DECISION, DecisionAction, DecisionState, next_state
@@ -107,6 +108,7 @@ def submit(work: Work, *, number: str) -> None:
     case.submitted_at_utc = work.now_utc
     work.session.flush()
     record(work, "case.submit", case.number, amount_cents=case.amount_cents)
+    notices.case_submitted(work, case)
 
 
 def withdraw(work: Work, *, number: str) -> None:
@@ -143,6 +145,7 @@ def answer(work: Work, *, number: str, question_id: int, text: str) -> None:
         case.decision_state = state
     work.session.flush()
     record(work, "case.answer", case.number, question=question.id)
+    notices.question_answered(work, case)
 
 
 def _next(case: Case, action: DecisionAction) -> DecisionState:

@@ -24,6 +24,7 @@ from casework.decision.refusals import (
 from casework.decision.standing import ground_of, own_standing
 from casework.decision.tables import Assessment, Decision, DecisionReview, DecisionVote
 from casework.decision.weighing import APPROVE, Weighing, judged_on, policy_of, votes_on
+from casework.mail import notices
 from ledger import balances, book, events
 from ledger.refusals import FundExhausted
 from rules.lifecycle import DECISION, DecisionAction, DecisionState, next_state
@@ -89,6 +90,7 @@ def close(
     if outcome == APPROVE:
         freeze_payout_line(work, case)
     record(work, f"case.{action}", case.number, amount_cents=case.amount_cents, quorum=weighing.required)
+    notices.case_decided(work, case, urgent=weighing.mandate.reviewed_afterwards)
     work.session.flush()
     return Outcome(state)
 
@@ -136,6 +138,7 @@ def promise(work: Work, *, number: str) -> Outcome:
     if decision is not None:
         decision.promised_by, decision.promised_at_utc = work.actor.person_id, work.now_utc
     record(work, "case.promise", case.number, amount_cents=case.amount_cents)
+    notices.case_decided(work, case)
     work.session.flush()
     return Outcome(state)
 

@@ -9,6 +9,7 @@ from casework.cases.find import case_for
 from casework.cases.tables import Case, InformationRequest
 from casework.context import Work
 from casework.decision.refusals import OwnSubmission, QuestionEmpty
+from casework.mail import notices
 from rules.lifecycle import DECISION, DecisionAction, DecisionState, next_state
 
 
@@ -52,6 +53,7 @@ def ask(work: Work, *, number: str, question: str) -> None:
         )
     )
     record(work, "case.ask", case.number)
+    notices.question_asked(work, case)
     work.session.flush()
 
 

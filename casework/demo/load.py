@@ -7,11 +7,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, delete, select
 
 from casework.demo.cast import engage, named_players
 from casework.demo.history import begins_on, plan
 from casework.demo.stage import Stage
+from casework.mail.tables import Mail
 from casework.network.load import load_network
 from casework.network.tables import Network
 from config.settings import ROOT, Settings
@@ -60,6 +61,8 @@ def load_demo(
         stage = Stage(session, network, curtain)
         plan(stage, seed=seed, cases=cases)
         stage.perform(_progress(begins, curtain, say))
+        # What was told in a history that never was is not for anybody's letterbox.
+        session.execute(delete(Mail).where(Mail.network_id == network.id))
     return file.network.code
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from casework.audit.record import record
 from casework.cases.tables import Case
 from casework.context import Work
+from casework.mail import notices
 from casework.payout.parts import (
     check_day,
     end_batch_line,
@@ -38,7 +39,7 @@ from errors import NotFound
 from ledger import events
 from ledger.accounts import Account
 from ledger.entries import AccountKey, EntryKind, PostedEntry
-from rules.lifecycle import PaymentAction
+from rules.lifecycle import PaymentAction, PaymentState
 
 
 def seen(work: Work, *, reference: str, paid_on: date, key: str) -> PostedEntry:
@@ -176,6 +177,8 @@ def after_paid(work: Work, case: Case, paid_on: date, part: PaymentAction, whole
     move(case, part if open_lines(work, case) else whole)
     case.first_paid_on = min(case.first_paid_on or paid_on, paid_on)
     refresh_case(work, case)  # what was settled before leaves this part to be settled
+    if case.payment_state == PaymentState.PAID.value:
+        notices.case_paid(work, case)
 
 
 def after_returned(work: Work, case: Case) -> None:

@@ -21,6 +21,7 @@ from casework.accounts.tables import PayeeChange
 from casework.audit.record import record
 from casework.cases.tables import Case, CostLine
 from casework.context import Work
+from casework.mail import notices
 from casework.network.numbering import next_number
 from casework.once import attempt
 from casework.payout import bank_facts
@@ -116,6 +117,7 @@ def prepare_batch(
     work.session.add_all(rows)
     work.session.flush()
     record(work, "batch.prepare", batch.reference, amount_cents=batch.total_cents, payments=batch.line_count)
+    notices.batch_prepared(work, batch.reference)
     return done.finish(batch.reference)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, select
 from casework.audit.record import record
 from casework.cases.tables import Case
 from casework.context import Work
+from casework.mail import notices
 from casework.settlement import undo
 from casework.settlement.find import UNDER_WAY, settleable_cents, settlement_by_id
 from casework.settlement.letters import last_letter
@@ -56,6 +57,7 @@ def let_executives_decide(work: Work, item: str) -> str | None:
     settlement.escalated_at_utc = work.now_utc
     refresh_case(work, case)
     record(work, "settlement.escalate", case.number, sequence=settlement.sequence)
+    notices.settlement_escalated(work, case, settlement)
     return f"{case.number}: too few members can decide, it is with the executives now."
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from casework.cases.brought import brought_by_actor
 from casework.cases.tables import Case
 from casework.context import Work
+from casework.mail import notices
 from casework.network.tables import Partner
 from casework.people.tables import Appointment, Person
 from casework.settlement.state import move
@@ -146,6 +147,7 @@ def escalate_if_short(work: Work, case: Case, settlement: Settlement) -> bool:
     move(settlement, SettlementAction.ESCALATE)
     settlement.escalated_at_utc = work.now_utc
     work.session.flush()
+    notices.settlement_escalated(work, case, settlement)
     return True
 
 

@@ -9,6 +9,7 @@ from casework.audit.record import record
 from casework.cases.find import case_for
 from casework.cases.tables import Case
 from casework.context import Work
+from casework.mail import notices
 from casework.settlement.decide import settle
 from casework.settlement.find import settlement_of_party, under_way
 from casework.settlement.mandate import escalate_if_short
@@ -65,6 +66,7 @@ def dispute(work: Work, *, settlement_id: int, reason: str, counter_proposal: st
     escalated = escalate_if_short(work, case, settlement)
     refresh_case(work, case)
     record(work, "settlement.dispute", case.number, sequence=settlement.sequence, to_executives=escalated)
+    notices.settlement_disputed(work, case, settlement)
     return settlement
 
 

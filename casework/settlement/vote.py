@@ -7,6 +7,7 @@ from casework.audit.record import record
 from casework.cases.find import case_for
 from casework.cases.tables import Case
 from casework.context import Work
+from casework.mail import notices
 from casework.settlement.decide import settle
 from casework.settlement.find import STANDING, settlement_of_executives, settlements_of, under_way
 from casework.settlement.mandate import Tally, body_of, conflicts_of_actor, short_of_members, tally
@@ -75,6 +76,7 @@ def escalate(work: Work, *, number: str) -> Settlement:
     settlement.escalated_at_utc = work.now_utc
     refresh_case(work, case)
     record(work, "settlement.escalate", case.number, sequence=settlement.sequence)
+    notices.settlement_escalated(work, case, settlement)
     return settlement
 
 
