@@ -72,7 +72,7 @@ def test_a_partner_is_changed_on_the_page(administrator: FlaskClient):
 
 def test_a_leaving_is_asked_twice_and_can_be_taken_back(engine: Engine, administrator: FlaskClient):
     page = administrator.get("/partners/zayaz/vertrek")
-    assert "De rol van 1 persoon bij deze partner eindigt" in page_text(page)
+    assert "De rollen van 2 mensen bij deze partner eindigen" in page_text(page)
     day = (TODAY + timedelta(days=30)).isoformat()
     question = administrator.post("/partners/zayaz/vertrek", data={"left_on": day})
     assert "Doet Zayaz vanaf 1 juli 2026 niet meer mee?" in page_text(question)
