@@ -106,7 +106,7 @@ def accept(work: Work, *, tokens: Sequence[str], key: str) -> tuple[str, ...]:
     wanted = sorted(set(tokens))
     if not wanted:
         raise NoLineChosen(field="accept")
-    chosen = [(one, int(found[1])) for one in wanted if (found := _TOKEN.fullmatch(one))]
+    chosen = [(one, int(fits[1])) for one in wanted if (fits := _TOKEN.fullmatch(one))]
     if len(chosen) < len(wanted):
         raise LineNotFound()
     first = Matcher(facts_of(work))
