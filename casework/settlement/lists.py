@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import defer, lazyload, selectinload
 
 from casework.access import Permission, visible_cases
+from casework.cases.brought import brought_by
 from casework.cases.tables import Case
 from casework.context import Work
 from casework.network.tables import Partner
@@ -16,8 +18,8 @@ from casework.payout.tables import Payout
 from casework.settlement.decide import settlement_reference
 from casework.settlement.find import UNDER_WAY
 from casework.settlement.letters import written_to
-from casework.settlement.mandate import Tally, conflicts_of_actor, tally, voters_left
-from casework.settlement.tables import ClaimLetter, Settlement
+from casework.settlement.mandate import Electorate, Tally, conflicts_of_actor, tally_of_read, voters_left
+from casework.settlement.tables import ClaimLetter, Settlement, SettlementParty, SettlementVote
 from ledger import claims as ledger_claims
 from ledger.accounts import Account
 from ledger.balances import subject_balances
@@ -26,6 +28,17 @@ from rules.lifecycle import SettlementKind, SettlementState
 from rules.wording import Labelled
 
 PAGE_SIZE = 25
+# A list shows no motivations, reasons or cost lines: reading and decrypting them took half its time.
+_WITHOUT_TEXTS = (
+    defer(Settlement.motivation),
+    selectinload(Settlement.parties).options(
+        defer(SettlementParty.reason), defer(SettlementParty.counter_proposal)
+    ),
+    selectinload(Settlement.votes).options(defer(SettlementVote.motivation)),
+    lazyload(Case.cost_lines),
+    lazyload(Case.questions),
+    lazyload(Case.applicant),
+)
 
 
 class Stage(Labelled):
@@ -120,7 +133,7 @@ def settlement_lines(work: Work, *, repaying: bool = True) -> tuple[SettlementLi
 
     ``repaying`` says whether to read those that are decided as well, which in time are most of them; what
     waits for a letter to an outside party is always there.
-    Cases are read in bulk; only proposals that wait for votes are counted one by one, and those are few.
+    A long list takes as many queries as a short one.
     """
     due = _settleable(work)
     letters = written_to(work)
@@ -139,15 +152,21 @@ def settlement_lines(work: Work, *, repaying: bool = True) -> tuple[SettlementLi
             wanted,
             visible_cases(work.actor, Permission.SETTLEMENT_LIST),
         )
+        .options(*_WITHOUT_TEXTS)
     ).all()
     every = work.session.scalars(select(Partner).where(Partner.network_id == work.network.id))
     partners = {partner.id: partner.name for partner in every}
     claims = _open_by_settlement(work, all_kinds=repaying)
     lines = []
     busy = {case.id for settlement, case in rows if settlement.state in UNDER_WAY}
+    brought = set(
+        work.session.scalars(select(Case.id).where(Case.id.in_(busy), brought_by(work.actor.person_id)))
+    )
+    known = Electorate(work)
     for settlement, case in rows:
         if settlement.state in UNDER_WAY:
-            lines.append(_under_way(work, settlement, case, partners))
+            mine = case.id in brought
+            lines.append(_under_way(work, settlement, case, partners, known=known, brought=mine))
         else:
             opens = claims.get(settlement_reference(case, settlement), [])
             unsent = settlement.kind == SettlementKind.OUTSIDE.value and settlement.id not in letters
@@ -228,7 +247,15 @@ def _to_settle(work: Work, due: Mapping[str, int], busy: set[int]) -> list[Settl
     return lines
 
 
-def _under_way(work: Work, settlement: Settlement, case: Case, partners: Mapping[int, str]) -> SettlementLine:
+def _under_way(
+    work: Work,
+    settlement: Settlement,
+    case: Case,
+    partners: Mapping[int, str],
+    *,
+    known: Electorate,
+    brought: bool,
+) -> SettlementLine:
     state = SettlementState(settlement.state)
     since = case.first_paid_on
     votes = None
@@ -239,11 +266,12 @@ def _under_way(work: Work, settlement: Settlement, case: Case, partners: Mapping
         overdue = my_turn = settlement.respond_by_on is not None and work.today > settlement.respond_by_on
     else:
         stage = Stage.DISPUTED if state is SettlementState.DISPUTED else Stage.VOTES
-        votes = tally(work, case, settlement)
-        voters = voters_left(work, case, settlement)
+        votes = tally_of_read(known, case, settlement)
+        voters = voters_left(work, case, settlement, known=known)
         voted = any(vote.person_id == work.actor.person_id for vote in settlement.votes)
         with_us = settlement.escalated_at_utc is None
-        my_turn = with_us and not voted and not conflicts_of_actor(work, case, settlement)
+        conflicts = conflicts_of_actor(work, case, settlement, known=known, brought=brought)
+        my_turn = with_us and not voted and not conflicts
     # In a dispute those who dispute are named; before it, those who did not answer yet.
     named = "disputed" if stage is Stage.DISPUTED else "pending"
     waiting = [partners[party.partner_id] for party in settlement.parties if party.response == named]
