@@ -163,6 +163,28 @@ def test_a_vote_without_the_words_it_needs_comes_back_filled_in(site: Make) -> N
     assert page.find("input", {"name": "outcome", "value": "decline"}).has_attr("checked")
 
 
+def test_what_each_member_wrote_stays_readable_after_the_decision(site: Make) -> None:
+    it = site()
+    first, second, third, *_ = it.cast.secretariat
+    answers = (FULL | {"yield_": "2", "alternatives_explored": "no"}, FULL | {"yield_": "5"}, FULL)
+    for person, scores in zip((first, second, third), answers, strict=True):
+        it.as_(person).post(it.url("beoordelen"), data=scores)
+    page = page_text(it.as_(first).get(it.url("besluit")))
+    assert "Schrijf op wat u besprak" in page
+    assert "terwijl een lid nee antwoordde" in page  # one text for both: the form says so
+    ballots = (
+        (third, {"outcome": "decline", "motivation": "Te vroeg.", "alternative": "Eerst de kredietbank."}),
+        (first, {"outcome": "approve", "motivation": "Het kan niet wachten."}),
+        (second, {"outcome": "approve", "motivation": "Al het andere liep dood."}),
+    )
+    for person, ballot in ballots:
+        it.as_(person).post(it.url("besluit"), data=ballot | {"confirmed": "1"})
+    assert it.state() == "approved"
+    votes = soup(it.client.get(it.url("besluit"))).find("h3", string="Stemmen").find_next("ul").get_text()
+    for words in ("Te vroeg.", "Eerst de kredietbank.", "Het kan niet wachten.", "Al het andere liep dood."):
+        assert words in votes
+
+
 def test_a_vote_too_early_says_what_is_missing(site: Make) -> None:
     it = site()
     client = it.as_(it.cast.secretariat[0])
