@@ -14,10 +14,12 @@ from werkzeug.test import TestResponse
 from casework.book_year import service
 from casework.business_case.tables import BusinessCaseLine
 from casework.people.tables import Person
+from ledger.bank.lines import BankLine
 from ledger.closing import YearState
 from rules.roles import Role
 from storage.unit_of_work import unit_of_work
 from tests.integration.book_year.scene import THROUGH, YEAR, Office, key
+from tests.integration.book_year.test_statements_taken import AFTER, IN_DECEMBER, booked, taken
 from tests.integration.factories import a_person, work_as
 from tests.integration.pages import page_text, sign_in, soup
 from tests.integration.reports.scene import two_years
@@ -56,6 +58,22 @@ def take(client: FlaskClient, action: str, **typed: object) -> TestResponse:
     done = send(client, asked, action)
     assert done.status_code == 302, page_text(done)[:400]
     return client.get(HERE)
+
+
+def test_what_the_bank_leaves_unsaid_stands_before_the_closing(
+    office: Office, as_: Callable[[Person], FlaskClient]
+) -> None:
+    treasurer = as_(office.cast.treasurer)
+    first = taken(office, BankLine(IN_DECEMBER, -700, text="?"), on=IN_DECEMBER, cents=-1_000)
+    booked(office)
+    shown = page_text(treasurer.get(HERE))
+    assert "De ingelezen bankafschriften lopen tot en met 30-12-2025." in shown
+    taken(office, on=AFTER, follows=first, cents=-1_700)
+    shown = treasurer.get(HERE)
+    assert "Van € 7,00 die is afgeschreven weet nog niemand waarvoor." in page_text(shown)
+    assert "staat er volgens het grootboek € 10,00 meer op de bank" in page_text(shown)
+    asked = send(treasurer, shown, f"{HERE}/afsluiten", complete="1")
+    assert "Boekjaar 2025 afsluiten?" in page_text(asked), "the last statement's day is filled in"
 
 
 def test_a_year_goes_from_open_to_adopted(office: Office, as_: Callable[[Person], FlaskClient]) -> None:
