@@ -199,6 +199,16 @@ def vote(office: Office, number: str, member: str) -> Page:
 
 def pay(office: Office, number: str, *, amount: str, payee: str) -> None:
     """One treasurer prepares the payment, another releases it and sees it on the statement."""
+    send(office, number, amount=amount, payee=payee)
+    page = office.of("penningmeester2")
+    menu(page, "Betalen en innen")
+    page.get_by_role("row").filter(has_text=payee).get_by_role("link", name="Bevestigen").click()
+    press(page, "Betaling bevestigen")
+    told(page, "De uitbetaling is bevestigd.")
+
+
+def send(office: Office, number: str, *, amount: str, payee: str) -> bytes:
+    """One treasurer prepares the payment, another releases it and brings it to the bank: the file."""
     page = office.of("penningmeester")
     menu(page, "Betalen en innen")
     page.get_by_role("row").filter(has_text=number).get_by_role("checkbox").check()
@@ -220,14 +230,11 @@ def pay(office: Office, number: str, *, amount: str, payee: str) -> None:
     told(page, "Vrijgegeven.")
     with page.expect_download() as download:
         page.get_by_role("link", name="Betaalbestand ophalen").click()
-    file = download.value.path().read_text(encoding="utf-8")
-    assert f"<EndToEndId>{number}-U1</EndToEndId>" in file
+    file = download.value.path().read_bytes()
+    assert f"<EndToEndId>{number}-U1</EndToEndId>".encode() in file
     press(page, "Noteren")
     told(page, "Genoteerd.")
-    menu(page, "Betalen en innen")
-    page.get_by_role("row").filter(has_text=payee).get_by_role("link", name="Bevestigen").click()
-    press(page, "Betaling bevestigen")
-    told(page, "De uitbetaling is bevestigd.")
+    return file
 
 
 def open_settling(office: Office, number: str, member: str) -> Page:
