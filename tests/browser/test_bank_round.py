@@ -77,6 +77,7 @@ def _only_payment(file: bytes) -> tuple[str, int, str]:
     for one in fromstring(file).iter():
         names.setdefault(one.tag.rpartition("}")[2], []).append((one.text or "").strip())
     assert names["NbOfTxs"] == ["1", "1"]
+    assert "AdrLine" not in names  # unstructured addresses are refused since 15 November 2026
     assert names["CtrlSum"] == names["InstdAmt"] * 2
     euros, _, rest = names["InstdAmt"][0].partition(".")
     assert len(rest) == 2
