@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
 from casework.cases.tables import Case
 from casework.collections.tables import Collection
@@ -56,15 +56,18 @@ def pauses(work: Work, claims: Mapping[str, Claim]) -> dict[str, PauseReason]:
 
 def _settlements(work: Work, cases: set[str]) -> dict[tuple[str, str], tuple[Settlement, bool]]:
     """Every settlement of these cases by case and reference, and whether undoing it was asked."""
-    asked = exists().where(
-        SettlementUndoing.settlement_id == Settlement.id, SettlementUndoing.state == "asked"
+    asked = Settlement.id.in_(
+        select(SettlementUndoing.settlement_id).where(SettlementUndoing.state == "asked")
     )
     rows = work.session.execute(
-        select(Case.number, Settlement, asked)
+        select(Settlement, Case.number, asked)
         .join(Case, Case.id == Settlement.case_id)
         .where(Case.network_id == work.network.id, Case.number.in_(cases))
     )
-    return {(number, f"{number}-V{row.sequence}"): (row, undoing) for number, row, undoing in rows}
+    found: dict[tuple[str, str], tuple[Settlement, bool]] = {}
+    for settlement, number, undoing in rows:
+        found[number, f"{number}-V{settlement.sequence}"] = (settlement, bool(undoing))
+    return found
 
 
 def _disputed(settlement: Settlement) -> bool:
