@@ -8,12 +8,15 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy.orm import Session, defer, lazyload, load_only
 
+from casework.cases.brought import former_applicants
 from casework.cases.tables import Case
 from casework.context import Actor, Work
+from casework.decision.members import Bench, bench
+from casework.decision.standing import parties_of
 from casework.decision.tables import Assessment, DecisionVote
-from casework.decision.weighing import around, judged_on, mandate_of, seating_of
+from casework.decision.weighing import Around, household_requests, judged_on, mandate_of, seating_of
 from casework.network.tables import Network
 from casework.people.actor import load_actor
 from casework.people.tables import Person
@@ -27,6 +30,8 @@ _OPEN = (
     DecisionState.IN_ASSESSMENT.value,
     DecisionState.INFORMATION_REQUESTED.value,
 )
+# It is asked at every request: what says nothing about who decides is not read, nor decrypted.
+_WITHOUT_TEXTS = (defer(Case.title), lazyload(Case.applicant), lazyload(Case.questions))
 _CALLED_AS = {DecidingBody.SUBSTITUTES: Role.SUBSTITUTE, DecidingBody.EXECUTIVES: Role.EXECUTIVE}
 
 
@@ -64,19 +69,30 @@ def _assessed(work: Work, roles: Sequence[Role]) -> frozenset[int]:
 
 
 def _open_cases(work: Work, roles: Sequence[Role]) -> frozenset[int]:
-    query = select(Case).where(Case.network_id == work.network.id, Case.decision_state.in_(_OPEN))
+    query = (
+        select(Case)
+        .where(Case.network_id == work.network.id, Case.decision_state.in_(_OPEN))
+        .options(*_WITHOUT_TEXTS)
+    )
     cases = list(work.session.scalars(query))
     if not cases:
         return frozenset()
-    known = around(work, cases)
-    assessments, votes = _given(work, cases)
+    people, former = bench(work), former_applicants(work, cases)
     policies: dict[date, Policy] = {}
-    found = set()
+    doubtful: list[tuple[Case, Policy]] = []
     for case in cases:
         day = judged_on(case, work.network.time_zone)
         if day not in policies:
             policies[day] = work.policy_on(day)
-        policy = policies[day]
+        if not members_suffice(case, policies[day], people, former.get(case.id, frozenset())):
+            doubtful.append((case, policies[day]))
+    if not doubtful:
+        return frozenset()
+    cases = [case for case, _policy in doubtful]
+    known = Around(households=household_requests(work, cases), people=people, former=former)
+    assessments, votes = _given(work, cases)
+    found = set()
+    for case, policy in doubtful:
         seating = seating_of(
             case,
             policy,
@@ -89,6 +105,20 @@ def _open_cases(work: Work, roles: Sequence[Role]) -> frozenset[int]:
         if _CALLED_AS.get(seating.body) in roles and work.actor.person_id in free:
             found.add(case.id)
     return frozenset(found)
+
+
+def members_suffice(case: Case, policy: Policy, people: Bench, former: frozenset[int]) -> bool:
+    """Whether enough members have nothing to do with ``case`` for any amount, so that nobody is called.
+
+    A quick look that can only say no too often: it takes every partner in the case for an interest, and
+    the largest quorum for the one that is needed.
+    """
+    terms, parties = policy.mandate, parties_of(case)
+    largest = max([terms.members_above, *(band.members for band in terms.bands)])
+    named = {parties.submitted_by_partner} | parties.payee_partners | parties.settled_on
+    outside = former | {case.applicant_id}
+    free = [one for one in people.members if one.person_id not in outside and not one.partner_codes & named]
+    return len(free) >= largest
 
 
 def _given(
