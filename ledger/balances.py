@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from ledger import tables
-from ledger.accounts import CLAIMS, Account
+from ledger.accounts import Account
 from ledger.refusals import FundNotOpen
 
 
@@ -122,8 +122,3 @@ def _totals_and_buffer(session: Session, network: str) -> tuple[dict[Account, in
 def fund_position(session: Session, *, network: str) -> FundPosition:
     """How the fund of ``network`` stands now. Raises :class:`FundNotOpen`."""
     return position_of(*_totals_and_buffer(session, network))
-
-
-def claims_total_cents(totals: dict[Account, int]) -> int:
-    """What is open on all claims together."""
-    return sum(totals.get(account, 0) for account in CLAIMS)

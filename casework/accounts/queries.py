@@ -90,15 +90,6 @@ def changes_to_judge(work: Work) -> int:
     return found
 
 
-def account_row(work: Work, account_id: int) -> AccountRow:
-    """One account, proposed or not. Raises :class:`errors.NotFound`."""
-    _may_view(work)
-    found = work.session.execute(_rows(work).where(BankAccount.id == account_id)).first()
-    if found is None:
-        raise NotFound()
-    return _row(work, found)
-
-
 def present_account(work: Work, partner: str) -> tuple[str, Account | None]:
     """The name of the owner and the account that holds today; ``partner`` is empty for the fund."""
     _may_view(work)

@@ -141,14 +141,6 @@ def lines_to_recognise(work: Work, *, side: str = "", page: int = 1) -> ToRecogn
     return ToRecognise(Page(shown, page, total), in_count, in_cents, out_count, -out_cents)
 
 
-def to_recognise_count(work: Work) -> int:
-    """How many lines wait for a person."""
-    gone = _going_back(work)
-    ln = bank_line.c
-    waiting = lines_query(work).where(ln.state == "parked", ln.id.not_in(gone) if gone else ln.id > 0)
-    return int(work.session.scalar(select(func.count()).select_from(waiting.subquery())) or 0)
-
-
 def line_page(work: Work, line_id: int, *, search: str = "") -> LinePage:
     """One line: what it was booked as, what is proposed, what else it can be.
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
-from sqlalchemy.orm import selectinload, undefer_group
+from sqlalchemy.orm import selectinload
 
 from casework.access import Permission
 from casework.audit.tables import LogRecord
@@ -85,12 +85,6 @@ def locked_case(work: Work, case_id: int) -> Case:
         .with_for_update(of=Case)
         .execution_options(populate_existing=True)
     )
-    return work.session.scalars(query).one()
-
-
-def line_with_payee(work: Work, cost_line_id: int) -> CostLine:
-    """A cost line with the texts of its payee."""
-    query = select(CostLine).where(CostLine.id == cost_line_id).options(undefer_group(PAYMENT_TEXTS))
     return work.session.scalars(query).one()
 
 
