@@ -60,14 +60,14 @@ def _settlements(work: Work, cases: set[str]) -> dict[tuple[str, str], tuple[Set
         select(SettlementUndoing.settlement_id).where(SettlementUndoing.state == "asked")
     )
     rows = work.session.execute(
-        select(Settlement, Case.number, asked)
+        select(Settlement, Case.number, asked.label("undoing"))
         .join(Case, Case.id == Settlement.case_id)
         .where(Case.network_id == work.network.id, Case.number.in_(cases))
     )
-    found: dict[tuple[str, str], tuple[Settlement, bool]] = {}
-    for settlement, number, undoing in rows:
-        found[number, f"{number}-V{settlement.sequence}"] = (settlement, bool(undoing))
-    return found
+    return {
+        (row.number, f"{row.number}-V{row.Settlement.sequence}"): (row.Settlement, bool(row.undoing))
+        for row in rows
+    }
 
 
 def _disputed(settlement: Settlement) -> bool:
