@@ -51,17 +51,21 @@ def _book_some(engine: Engine, network_id: int, now_utc: datetime, remembered: R
     with unit_of_work(engine) as session:
         network = session.get_one(Network, network_id)
         actor = Actor.program(network_id=network.id, network_code=network.code)
-        work = Work(session=session, actor=actor, network=network, now_utc=now_utc)
-        statement = _next_statement(work)
-        if statement is None:
-            return None
-        lines = _open_lines(work, statement)
-        booked = _book(work, lines, remembered) if lines else 0
-        if booked == len(lines) and len(lines) < AT_ONCE:
-            session.execute(
-                update(bank_statement).where(bank_statement.c.id == statement).values(state="booked")
-            )
-        return booked
+        return book_next(Work(session=session, actor=actor, network=network, now_utc=now_utc), remembered)
+
+
+def book_next(work: Work, remembered: Remembered) -> int | None:
+    """Book the next lines in the transaction of ``work``, the program's; None when none is left."""
+    statement = _next_statement(work)
+    if statement is None:
+        return None
+    lines = _open_lines(work, statement)
+    booked = _book(work, lines, remembered) if lines else 0
+    if booked == len(lines) and len(lines) < AT_ONCE:
+        work.session.execute(
+            update(bank_statement).where(bank_statement.c.id == statement).values(state="booked")
+        )
+    return booked
 
 
 def _next_statement(work: Work) -> int | None:

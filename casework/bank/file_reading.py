@@ -8,6 +8,8 @@ transaction.
 
 from __future__ import annotations
 
+import hashlib
+import io
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -20,9 +22,11 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from casework.accounts.find import fund_ibans
+from casework.audit.record import record
 from casework.audit.tables import LogRecord
 from casework.bank.booking import book_open_lines
-from casework.bank.files import READING, RECEIVED, REFUSED, TAKEN
+from casework.bank.files import READING, RECEIVED, REFUSED, TAKEN, receive_file
+from casework.context import Work
 from casework.network.tables import Network
 from errors import OmloopError
 from ledger import book
@@ -32,7 +36,7 @@ from ledger.bank.refusals import BankFileRefused
 from ledger.bank.statement import Ours
 from ledger.bank.store import Prepared, Taken, prepare, put
 from ledger.bank.tables import bank_file
-from storage.sealed import remove_after_commit, unseal
+from storage.sealed import Sealed, remove_after_commit, unseal
 from storage.unit_of_work import unit_of_work
 
 LEASE = timedelta(minutes=2)
@@ -188,26 +192,51 @@ def _take(job: _Job) -> None:
         prepared.append(prepare(one))
         job.progress(lines, job.bytes_read)
     with unit_of_work(job.engine) as session:
-        _put(job, session, found, prepared, lines)
+        _put(job, session, found, prepared)
 
 
-def _put(job: _Job, session: Session, found: ReadFile, prepared: Sequence[Prepared], lines: int) -> None:
+def _put(job: _Job, session: Session, found: ReadFile, prepared: Sequence[Prepared]) -> None:
     network = session.get_one(Network, job.network_id)
-    book.lock_fund(session, network=network.code)
-    fund_id = book.fund_id_of(session.connection(), network.code)
-    taken = put(session, fund_id=fund_id, file_id=job.file_id, statements=prepared)
+    values, facts = _kept(session, network.code, job.file_id, found, prepared)
+    job.finish(session, **values)
+    _log_outcome(job, session, "done", **facts)
+
+
+def _kept(
+    session: Session, network: str, file_id: int, found: ReadFile, prepared: Sequence[Prepared]
+) -> tuple[dict[str, object], dict[str, int]]:
+    """Put the statements of a file in; what its row says from now on, and what the log says of it."""
+    book.lock_fund(session, network=network)
+    fund_id = book.fund_id_of(session.connection(), network)
+    taken = put(session, fund_id=fund_id, file_id=file_id, statements=prepared)
+    lines = sum(len(one.lines) for one in found.statements)
     notes_nl, notes_en = _notes(taken, sum(one.left_out for one in found.statements))
-    size = select(bank_file.c.size_bytes).where(bank_file.c.id == job.file_id).scalar_subquery()
-    job.finish(
-        session,
-        state=TAKEN,
-        format=found.format[:20],
-        lines_read=lines,
-        bytes_read=size,
-        problem_nl=notes_nl,
-        problem_en=notes_en,
-    )
-    _log_outcome(job, session, "done", statements=taken.new, known=taken.known, lines=lines)
+    values: dict[str, object] = {
+        "state": TAKEN,
+        "format": found.format[:20],
+        "lines_read": lines,
+        "bytes_read": select(bank_file.c.size_bytes).where(bank_file.c.id == file_id).scalar_subquery(),
+        "problem_nl": notes_nl,
+        "problem_en": notes_en,
+    }
+    return values, {"statements": taken.new, "known": taken.known, "lines": lines}
+
+
+def take_at_once(work: Work, *, file_name: str, content: bytes) -> int:
+    """Receive, read and keep a small file in the transaction of ``work``; its id. For the demo.
+
+    Raises what :func:`~casework.bank.files.receive_file` and :func:`~ledger.bank.reading.read_file` raise.
+    """
+    upload = Sealed("", len(content), hashlib.sha256(content).hexdigest())
+    file_id = receive_file(work, file_name=file_name, upload=upload)
+    ours = Ours(tuple(sorted(fund_ibans(work.session, work.network.id))))
+    found = read_file(io.BytesIO(content), ours)
+    prepared = [prepare(one) for one in found.statements]
+    values, facts = _kept(work.session, work.network.code, file_id, found, prepared)
+    work.session.execute(update(bank_file).where(bank_file.c.id == file_id).values(**values))
+    statements, known, lines = facts["statements"], facts["known"], facts["lines"]
+    record(work, "bank.take", f"BANK-{file_id}", statements=statements, known=known, lines=lines)
+    return file_id
 
 
 def _notes(taken: Taken, left_out: int) -> tuple[str, str]:

@@ -17,11 +17,12 @@ from casework.decision.assessing import GateReply
 from casework.decision.deciding import promise, review
 from casework.decision.refusals import NotFirstInLine, PotStillEmpty
 from casework.decision.voting import Ballot
+from casework.demo.bank import DemoBank
 from casework.demo.cast import email_of, emails_with
 from casework.demo.plot import Fate, Plot, Stop
 from casework.demo.settling import SecondHalf
 from casework.demo.stage import Stage
-from casework.payout import batches
+from casework.payout import batches, outside_bank
 from casework.payout import service as payouts
 from casework.payout.batch_queries import batch_page
 from ledger.bank.payment_file import next_bank_day
@@ -47,8 +48,10 @@ GATES = {
 class FirstHalf:
     """Plans and performs what happens to a case until it is paid; then the second half takes over."""
 
-    def __init__(self, stage: Stage, second_half: SecondHalf) -> None:
+    def __init__(self, stage: Stage, second_half: SecondHalf, bank: DemoBank) -> None:
         self.stage = stage
+        self.bank = bank
+        self.advanced = False
         self.second_half = second_half
         self.members = emails_with(Role.SECRETARIAT)
         self.treasurers = emails_with(Role.TREASURER)
@@ -173,14 +176,35 @@ class FirstHalf:
         first = self.treasurers[1 if plot.stops_at(Stop.PREPARED) else 0]
         work = self.stage.work(first, at_utc)
         lines = [line.id for line in self._case(work, plot).cost_lines]
+        if self.bank.tells(at_utc) and plot.stop is Stop.NOWHERE and not self.advanced:
+            self._advance(plot, work, lines)
+            return
+        # What is left for the visitor to release must not be too late by then.
+        earliest = self.stage.curtain_utc.date() + timedelta(days=7) if plot.stops_at(Stop.PREPARED) else None
         batch = batches.prepare_batch(
-            work, cost_line_ids=lines, execution_on=next_bank_day(work.today), key=self.stage.key()
+            work,
+            cost_line_ids=lines,
+            execution_on=next_bank_day(earliest or work.today),
+            key=self.stage.key(),
         )
         if plot.stops_at(Stop.PREPARED):
             return
         references = self._release(batch, at_utc + timedelta(minutes=20))
         if not plot.stops_at(Stop.ORDERED):
             self.stage.plan(at_utc + timedelta(days=1), partial(self._confirm, plot, references))
+
+    def _advance(self, plot: Plot, work: Work, lines: list[int]) -> None:
+        """Once somebody could not wait: the partner that asked for it paid by itself, for the pot."""
+        self.advanced = True
+        for line in lines:
+            outside_bank.book_advance(
+                work,
+                cost_line_id=line,
+                partner=plot.story.partner,
+                paid_on=work.today,
+                key=self.stage.key(),
+            )
+        self._paid(plot, work.now_utc)
 
     def _release(self, batch: str, at_utc: datetime) -> tuple[str, ...]:
         """The other treasurer looks at the batch and releases it."""
@@ -198,9 +222,17 @@ class FirstHalf:
         return tuple(line.reference for line in batch_page(work, batch).lines)
 
     def _confirm(self, plot: Plot, references: tuple[str, ...], at_utc: datetime) -> None:
+        if self.bank.tells(at_utc):
+            for reference in references:
+                self.bank.debits(reference, at_utc)
+            self.bank.then(at_utc, partial(self._paid, plot))
+            return
         work = self.stage.work(self.treasurers[-1], at_utc)
         for reference in references:
             payouts.confirm_payout(work, reference=reference, paid_on=work.today, key=self.stage.key())
+        self._paid(plot, at_utc)
+
+    def _paid(self, plot: Plot, at_utc: datetime) -> None:
         if not plot.stops_at(Stop.PAID):
             self.second_half.begin(plot, at_utc)
 

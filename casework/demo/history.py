@@ -11,12 +11,15 @@ from functools import partial
 from sqlalchemy import select
 
 from casework.book_year import service as book_year
+from casework.demo.bank import DemoBank
 from casework.demo.cast import emails_with
 from casework.demo.deciding import FirstHalf
 from casework.demo.plot import Fate, Plot, Stop
 from casework.demo.settling import SecondHalf
 from casework.demo.stage import Stage
 from casework.demo.stories import Ending, Story, made_up_story, real_stories
+from casework.demo.treasury import Treasury
+from casework.fund import invoices
 from casework.fund import service as fund
 from casework.fund.refusals import BookingKind
 from casework.network.tables import Partner
@@ -45,12 +48,19 @@ def plan(stage: Stage, *, seed: int, cases: int | None) -> None:
     """Plan everything. The same seed and the same day give the same history."""
     until = stage.curtain_utc.astimezone(stage.zone).date()
     first_day = begins_on(until)
-    partners = frozenset(
-        stage.session.scalars(select(Partner.code).where(Partner.network_id == stage.network.id))
+    rows = stage.session.execute(
+        select(Partner.code, Partner.name)
+        .where(Partner.network_id == stage.network.id)
+        .order_by(Partner.code)
     )
-    _plan_fund(stage, first_day, until, sorted(partners), random.Random(f"{seed}:fund"))
+    named = [(row.code, row.name) for row in rows]
+    partners = frozenset(code for code, _name in named)
+    bank = DemoBank(stage, seed)
+    bank.open()
+    _plan_fund(bank, first_day, until, sorted(partners), random.Random(f"{seed}:fund"))
     _plan_year_ends(stage, first_day, until)
-    first_half = FirstHalf(stage, SecondHalf(stage))
+    Treasury(bank, named).plan(first_day)
+    first_half = FirstHalf(stage, SecondHalf(stage, bank), bank)
     for plot in _plots(stage, seed=seed, cases=cases, first_day=first_day, until=until, partners=partners):
         stage.plan(plot.begins_utc, partial(first_half.begin, plot))
 
@@ -106,7 +116,8 @@ def _settled_on(partner: str, story: Story) -> Story:
     return Story(story.partner, fields, story.cost_lines, story.regular_lines, ending)
 
 
-def _plan_fund(stage: Stage, first_day: date, until: date, partners: list[str], rng: random.Random) -> None:
+def _plan_fund(bank: DemoBank, first_day: date, until: date, partners: list[str], rng: random.Random) -> None:
+    stage = bank.stage
     treasurer = emails_with(Role.TREASURER)[0]
 
     def take_over(moment: datetime) -> None:
@@ -123,16 +134,17 @@ def _plan_fund(stage: Stage, first_day: date, until: date, partners: list[str], 
     stage.plan(stage.moment(first_day, 9), take_over)
     for year in range(first_day.year, until.year + 1):
         policy = stage.work(treasurer, stage.moment(date(year, 1, 2))).policy
+        stage.plan(stage.moment(date(year, 1, 2), 11), partial(_invoice, stage, treasurer, year))
         for partner in partners:
             day = date(year, 1, 6) + timedelta(days=rng.randrange(0, 50))
             if year == until.year and rng.random() < 0.1:
                 continue  # this one is still expected
             stage.plan(
                 stage.moment(day, 10),
-                _contribution(stage, treasurer, partner, policy.contribution.per_partner_cents, year),
+                _contribution(bank, treasurer, partner, policy.contribution.per_partner_cents, year),
             )
         for quarter in (3, 6, 9, 12):
-            stage.plan(stage.moment(date(year, quarter, 28), 12), _bank_costs(stage, treasurer))
+            stage.plan(stage.moment(date(year, quarter, 28), 12), _bank_costs(bank, treasurer))
 
 
 def _plan_year_ends(stage: Stage, first_day: date, until: date) -> None:
@@ -152,10 +164,19 @@ def _plan_year_ends(stage: Stage, first_day: date, until: date) -> None:
         stage.plan(stage.moment(date(year + 1, 3, 3), 14), partial(audit, year))
 
 
+def _invoice(stage: Stage, treasurer: str, year: int, moment: datetime) -> None:
+    invoices.make_invoices(stage.work(treasurer, moment), for_year=year, key=stage.key())
+
+
 def _contribution(
-    stage: Stage, treasurer: str, partner: str, cents: int, year: int
+    bank: DemoBank, treasurer: str, partner: str, cents: int, year: int
 ) -> Callable[[datetime], None]:
+    stage = bank.stage
+
     def book(moment: datetime) -> None:
+        if bank.tells(moment):
+            bank.contributes(partner, year, cents, moment)
+            return
         work = stage.work(treasurer, moment)
         fund.book_contribution(
             work,
@@ -169,8 +190,13 @@ def _contribution(
     return book
 
 
-def _bank_costs(stage: Stage, treasurer: str) -> Callable[[datetime], None]:
+def _bank_costs(bank: DemoBank, treasurer: str) -> Callable[[datetime], None]:
+    stage = bank.stage
+
     def book(moment: datetime) -> None:
+        if bank.tells(moment):
+            bank.charges(3_475, moment)
+            return
         work = stage.work(treasurer, moment)
         fund.book_other(
             work,

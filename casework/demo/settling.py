@@ -15,9 +15,11 @@ from casework.cases.tables import Case
 from casework.claims.service import book_repayment
 from casework.context import Work
 from casework.decision.members import free_members, secretariat
+from casework.demo.bank import DemoBank
 from casework.demo.cast import email_of, emails_with
 from casework.demo.plot import Plot, Stop
 from casework.demo.stage import Stage
+from casework.demo.treasury import MANDATED
 from casework.learning.service import Texts, digest, may_be_told, release_summary, save_summary
 from casework.people.tables import Person
 from casework.settlement import undo
@@ -45,8 +47,9 @@ LESSONS = (
 class SecondHalf:
     """Plans and performs what happens to a case after it was paid."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, bank: DemoBank) -> None:
         self.stage = stage
+        self.bank = bank
         self.members = emails_with(Role.SECRETARIAT)
         self.treasurer = emails_with(Role.TREASURER)[0]
 
@@ -172,8 +175,12 @@ class SecondHalf:
 
     def _repay(self, reference: str, cents: int, at_utc: datetime) -> None:
         work = self.stage.work(self.treasurer, at_utc)
-        still_open = claim(work.session, network=work.network.code, reference=reference).open_cents
-        if still_open:
+        owed = claim(work.session, network=work.network.code, reference=reference)
+        still_open = owed.open_cents
+        if still_open and self.bank.tells(at_utc):
+            if owed.party not in MANDATED:  # what they owe is collected
+                self.bank.repays(owed, min(cents, still_open), at_utc)
+        elif still_open:
             book_repayment(
                 work,
                 reference=reference,

@@ -12,10 +12,19 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from casework.bank.agrees import agreement
 from casework.cases.tables import Case
+from casework.collections.tables import Collection, CollectionBatch, CollectionMandate
+from casework.context import Work
+from casework.decision.called import acting
 from casework.demo.load import NetworkIsThere, load_demo
+from casework.fund.tables import ContributionInvoice
 from casework.learning.tables import CaseSummary
+from casework.network.tables import Network
+from casework.payout.tables import FundPayment, PaymentBatch, Payout
+from casework.people.tables import Person
 from casework.settlement.tables import ClaimLetter, Settlement
+from ledger.bank.tables import bank_booking, bank_file, bank_line, bank_statement
 from ledger.verify import verify
 from storage.engine import build_engine
 from storage.unit_of_work import unit_of_work
@@ -70,6 +79,37 @@ def test_the_books_of_the_demo_hold(demo: Engine) -> None:
     with unit_of_work(demo, write=False) as session:
         report = verify(session)
     assert not report.problems
+
+
+def test_the_treasurer_finds_something_on_every_page(demo: Engine) -> None:
+    with unit_of_work(demo, write=False) as session:
+        of_files = set(session.scalars(select(bank_file.c.format)))
+        lines = Counter(session.scalars(select(bank_line.c.state)))
+        rules = Counter(session.scalars(select(bank_booking.c.rule)))
+        assert of_files == {"camt.053.001.08"}
+        assert set(session.scalars(select(bank_statement.c.state))) == {"booked"}
+        assert 4 <= lines["parked"] <= 10
+        assert lines["booked"] > 2 * lines["parked"]
+        assert rules["end_to_end"]
+        assert rules["reference"]
+        assert "prepared" in set(session.scalars(select(PaymentBatch.state)))
+        assert set(session.scalars(select(CollectionBatch.state))) == {"prepared", "released"}
+        assert "collected" in set(session.scalars(select(Collection.state)))
+        assert set(session.scalars(select(CollectionMandate.state))) == {"recorded", "active"}
+        assert set(session.scalars(select(FundPayment.state))) == {"waiting", "paid"}
+        assert {"bank", "advance"} <= set(session.scalars(select(Payout.method)))
+        assert session.scalars(select(ContributionInvoice)).first() is not None
+
+
+def test_the_bank_of_the_demo_agrees_with_its_book(demo: Engine) -> None:
+    with unit_of_work(demo, write=False) as session:
+        network = session.scalars(select(Network)).one()
+        person = session.scalars(select(Person).where(Person.email.startswith("penningmeester@"))).one()
+        actor = acting(session, person=person, network=network, day=MONDAY_MORNING.date())
+        found = agreement(Work(session, actor, network, MONDAY_MORNING))
+    assert found.statement_count > 10
+    assert found.agrees
+    assert found.by_hand == ()  # since the first statement nothing that the bank did was typed
 
 
 def test_same_seed_and_day_same_history(demo: Engine, sqlite_template: Path, tmp_path: Path) -> None:
