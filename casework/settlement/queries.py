@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -38,6 +38,9 @@ from rules.roles import Role
 from rules.wording import Reason
 
 __all__ = ["SettlementLine", "settlement_lines_for_worklist"]
+
+
+EARLIER = 50  # of what was answered or dealt with, so many are listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,10 +223,15 @@ def waiting_for_answer(work: Work) -> tuple[tuple[PutToParty, ...], tuple[PutToP
         .order_by(Settlement.respond_by_on, Settlement.id)
     )
     seen = {settlement.id: (settlement, case) for settlement, case in work.session.execute(query)}
-    every = [_put_view(work, settlement, case) for settlement, case in seen.values()]
-    waiting = tuple(one for one in every if one.answers)
-    answered = [one for one in every if not one.answers]
-    return waiting, tuple(reversed(answered))[:50]
+    waits = {
+        settlement.id
+        for settlement, _case in seen.values()
+        if settlement.state == Standing.PUT
+        and any(one.partner_id in partners and one.response == Response.PENDING for one in settlement.parties)
+    }
+    waiting = [one for one in seen.values() if one[0].id in waits]
+    answered = [one for one in seen.values() if one[0].id not in waits]
+    return _put_views(work, waiting), _put_views(work, answered[: -EARLIER - 1 : -1])
 
 
 def put_to_executive(work: Work, settlement_id: int) -> PutToParty:
@@ -242,10 +250,21 @@ def waiting_for_executives(work: Work) -> tuple[tuple[PutToParty, ...], tuple[Pu
         .where(Settlement.network_id == work.actor.network_id, Settlement.escalated_at_utc.is_not(None))
         .order_by(Settlement.escalated_at_utc)
     )
-    every = [_put_view(work, one, case, executive=True) for one, case in work.session.execute(query).all()]
-    waiting = tuple(one for one in every if one.settlement.waits_for_votes)
-    done = [one for one in every if not one.settlement.waits_for_votes]
-    return waiting, tuple(reversed(done))[:50]
+    rows = [(settlement, case) for settlement, case in work.session.execute(query)]
+    voting = (Standing.PROPOSED, Standing.DISPUTED)
+    waiting = [one for one in rows if one[0].state in voting]
+    done = [one for one in rows if one[0].state not in voting]
+    return (
+        _put_views(work, waiting, executive=True),
+        _put_views(work, done[: -EARLIER - 1 : -1], executive=True),
+    )
+
+
+def _put_views(
+    work: Work, rows: Sequence[tuple[Settlement, Case]], *, executive: bool = False
+) -> tuple[PutToParty, ...]:
+    """Only of what is shown: a view takes several queries, and over the years there are many."""
+    return tuple(_put_view(work, settlement, case, executive=executive) for settlement, case in rows)
 
 
 def _put_view(work: Work, settlement: Settlement, case: Case, *, executive: bool = False) -> PutToParty:
