@@ -7,11 +7,9 @@ or none does. And whoever submitted a case never decides on it, whatever organis
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from errors import Forbidden
 from rules.lifecycle import SettlementKind
 from rules.wording import Labelled, Reason, ReasonKind
 
@@ -60,20 +58,6 @@ class CaseParties:
     settled_on: frozenset[str] = frozenset()
 
 
-class SubmitterCannotDecide(Forbidden):
-    """Somebody wants to decide on a case they submitted themselves."""
-
-    nl = "U diende deze casus zelf in. Iemand anders van het secretariaat moet erover besluiten."
-    en = "You submitted this case yourself. Someone else in the secretariat must decide on it."
-
-
-class DeciderCannotPay(Forbidden):
-    """Somebody wants to order or release a payment that they decided on or prepared."""
-
-    nl = "U hebt over deze casus besloten of de betaling klaargezet. Een ander moet haar vrijgeven."
-    en = "You decided on this case or prepared the payment. Someone else must release it."
-
-
 _SUBMITTER = ReasonKind(
     "submitted_self",
     "{person} diende de casus zelf in en telt daarom niet mee.",
@@ -97,18 +81,6 @@ def conflicts(member: Member, parties: CaseParties, terms: ConflictTerms) -> tup
         if member.partner and member.partner in _partners_on(ground, parties)
     )
     return tuple(reasons)
-
-
-def require_other_than_submitter(person: str, parties: CaseParties) -> None:
-    """Raises :class:`SubmitterCannotDecide` where ``person`` submitted the case."""
-    if person == parties.submitted_by_person:
-        raise SubmitterCannotDecide()
-
-
-def require_separate_payer(person: str, *, decided_by: Iterable[str], prepared_by: str = "") -> None:
-    """Raises :class:`DeciderCannotPay` where ``person`` decided on the case or prepared the payment."""
-    if person in frozenset(decided_by) or (prepared_by and person == prepared_by):
-        raise DeciderCannotPay()
 
 
 def _partners_on(ground: ConflictGround, parties: CaseParties) -> frozenset[str]:

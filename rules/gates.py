@@ -10,8 +10,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from errors import Conflict
-from rules.wording import Labelled, Reason, ReasonKind, show_list
+from rules.wording import Labelled, Reason, ReasonKind
 
 
 class Gate(Labelled):
@@ -56,13 +55,6 @@ class GateCheck:
     reasons: tuple[Reason, ...]
 
 
-class GatesNotPassed(Conflict):
-    """A positive decision was asked for while a gate is still shut."""
-
-    nl = "Honoreren kan nog niet. {reasons_nl}"
-    en = "This cannot be approved yet. {reasons_en}"
-
-
 _UNANSWERED = ReasonKind(
     "gate_unanswered",
     "De vraag ‘{gate}’ is nog niet beantwoord.",
@@ -99,21 +91,6 @@ def check_gates(
     return GateCheck(
         passed=all(passed for passed, _ in outcomes), reasons=tuple(reason for _, reason in outcomes)
     )
-
-
-def require_gates(
-    answers: Iterable[GateAnswer], terms: GateTerms, *, in_conflict: Collection[str] = ()
-) -> GateCheck:
-    """:func:`check_gates`, but raises :class:`GatesNotPassed` with the reasons where one is shut."""
-    check = check_gates(answers, terms, in_conflict=in_conflict)
-    if not check.passed:
-        shut = [reason for reason in check.reasons if reason.code not in ("gate_yes", "gate_overridden")]
-        raise GatesNotPassed(
-            reasons_nl=" ".join(reason.sentence("nl") for reason in shut),
-            reasons_en=" ".join(reason.sentence("en") for reason in shut),
-            gates=show_list([str(reason.fact("gate")) for reason in shut], "en"),
-        )
-    return check
 
 
 def _judge(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
 
-from errors import Conflict, Invalid
+from errors import Invalid
 from ledger.money import Money
 from rules.conflict import CaseParties, ConflictTerms, Member, conflicts
 from rules.roles import Role
@@ -63,20 +63,6 @@ class AmountNotPositive(Invalid):
     en = "Ask for an amount above zero."
 
 
-class QuorumNotReached(Conflict):
-    """Too few members who count have agreed."""
-
-    nl = "Nodig om te besluiten: {required} leden. Er tellen er nu mee: {have}. {reasons_nl}"
-    en = "Needed to decide: {required} members. Counting now: {have}. {reasons_en}"
-
-
-class ExecutivesMustDecide(Conflict):
-    """The quorum can be reached by nobody but the executives."""
-
-    nl = "Het secretariaat kan hier niet over besluiten. Leg de casus voor aan de bestuurders."
-    en = "The secretariat cannot decide on this. Put the case to the executives."
-
-
 @dataclass(frozen=True, slots=True)
 class HouseholdRequest:
     """An earlier request of the same household: what was asked or promised, and the day it was submitted."""
@@ -95,26 +81,6 @@ class Mandate:
     counted_cents: int
     counted_with: tuple[HouseholdRequest, ...]
     reasons: tuple[Reason, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class QuorumCheck:
-    """Which voters count, and whether they are enough."""
-
-    required_members: int
-    counting: tuple[Member, ...]
-    advising: tuple[Member, ...]
-    reasons: tuple[Reason, ...]
-
-    @property
-    def reached(self) -> bool:
-        """Whether enough members who count have taken part."""
-        return len(self.counting) >= self.required_members
-
-    @property
-    def still_needed(self) -> int:
-        """How many members who count are still missing."""
-        return max(0, self.required_members - len(self.counting))
 
 
 _BAND = ReasonKind(
@@ -216,40 +182,6 @@ def mandate(
         counted_with=tuple(within),
         reasons=tuple(reasons),
     )
-
-
-def who_counts(
-    voters: Sequence[Member], required_members: int, parties: CaseParties, terms: ConflictTerms
-) -> QuorumCheck:
-    """Divide ``voters`` into those who count and those who only advise, with the reason for each."""
-    counting: list[Member] = []
-    advising: list[Member] = []
-    reasons: list[Reason] = []
-    for member in voters:
-        why = conflicts(member, parties, terms)
-        (advising if why else counting).append(member)
-        reasons.extend(why)
-    return QuorumCheck(
-        required_members=required_members,
-        counting=tuple(counting),
-        advising=tuple(advising),
-        reasons=tuple(reasons),
-    )
-
-
-def require_quorum(
-    voters: Sequence[Member], required_members: int, parties: CaseParties, terms: ConflictTerms
-) -> QuorumCheck:
-    """:func:`who_counts`, but raises :class:`QuorumNotReached` where too few count."""
-    check = who_counts(voters, required_members, parties, terms)
-    if not check.reached:
-        raise QuorumNotReached(
-            required=required_members,
-            have=len(check.counting),
-            reasons_nl=" ".join(reason.sentence("nl") for reason in check.reasons),
-            reasons_en=" ".join(reason.sentence("en") for reason in check.reasons),
-        )
-    return check
 
 
 def deciding_body(

@@ -1,4 +1,4 @@
-"""Booking (a part of) a bank line, and undoing that: the book and casework in one go.
+"""Booking (a part of) a bank line: the book and casework in one go. Undoing it: ``undoing.py``.
 
 Every part is one entry that moves 1100, dated as the bank dated it. What is not recognised stands under the
 line's own name: received as a receipt on 2900, debited among other costs. See ``docs/decisions/``.
@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 
 from casework.audit.record import record
-from casework.bank.lines import BOOKED, PARKED, Booking, KeptLine, booking_day
-from casework.bank.refusals import PartlySpent, PaymentWhole, PurposeUnknown, RefundUnclear, ReturnStays
+from casework.bank.lines import BOOKED, PARKED, KeptLine, booking_day
+from casework.bank.refusals import PaymentWhole, PurposeUnknown, RefundUnclear
 from casework.cases.tables import Case
 from casework.context import Work
 from casework.fund.refusals import BookingKind
@@ -24,21 +24,16 @@ from casework.fund.tables import FundBooking
 from casework.network.numbering import next_number
 from casework.network.tables import Partner
 from casework.payout import bank_facts
-from casework.payout.parts import live_reference, locked_case
-from casework.payout.refusals import PayoutState
 from casework.payout.tables import FundPayment, Payout
 from casework.settlement.find import settleable_cents
 from casework.settlement.service import after_repayment
 from casework.settlement.state import refresh_case
 from ledger import book, events, tables
 from ledger import claims as ledger_claims
-from ledger.accounts import Account
-from ledger.balances import balance_cents
 from ledger.bank.matching_facts import MatchKind, MatchRule, Part, Proposal
 from ledger.bank.tables import bank_booking, bank_line
 from ledger.entries import Draft, PostedEntry
 from ledger.refusals import ClaimNotFound, in_euros
-from rules.lifecycle import PaymentAction
 
 _YEAR = re.compile("[12][0-9]{3}")
 
@@ -94,24 +89,12 @@ def unrecognised(line: KeptLine, cents: int) -> Proposal:
     return Proposal((Part(MatchKind.UNRECOGNISED, "", cents),), MatchRule.BY_HAND, 0)
 
 
-def undo(work: Work, line: KeptLine, booking: Booking) -> None:
-    """Reverse one booking of the line, in the book and in casework.
-
-    Raises :class:`PartlySpent` and what the book refuses: money that has moved on since stays.
-    """
-    entry = _UNDO.get(booking.kind, _undo_plainly)(work, line, booking)
-    work.session.execute(
-        update(bank_booking).where(bank_booking.c.id == booking.id).values(undone_by=entry.id)
-    )
-    work.session.flush()
-
-
 def cases_of(work: Work, parts: tuple[Part, ...]) -> set[str]:
     """The numbers of the cases that booking ``parts`` changes: to be locked before the fund."""
     claims = [p.subject for p in parts if p.kind in (MatchKind.REPAYMENT, MatchKind.COLLECTION_REVERSED)]
     payments = [p.subject for p in parts if p.kind in (MatchKind.PAYOUT, MatchKind.PAYOUT_RETURNED)]
     found = {p.subject for p in parts if p.kind is MatchKind.REFUND}
-    found |= {_case_of_claim(work, one) for one in claims}
+    found |= {case_of_claim(work, one) for one in claims}
     if payments:
         query = (
             select(Case.number)
@@ -122,7 +105,7 @@ def cases_of(work: Work, parts: tuple[Part, ...]) -> set[str]:
     return found
 
 
-def _case_of_claim(work: Work, reference: str) -> str:
+def case_of_claim(work: Work, reference: str) -> str:
     """The case a claim arose from. Raises :class:`~ledger.refusals.ClaimNotFound`."""
     c, f = tables.claim.c, tables.fund.c
     case = work.session.scalar(
@@ -148,9 +131,10 @@ def lock_cases(work: Work, numbers: set[str]) -> None:
     book.lock_fund(work.session, network=work.network.code)
 
 
-def _repayment(posting: Posting) -> PostedEntry:
+def repayment(posting: Posting) -> PostedEntry:
+    """Book the part as a repayment of the claim that is its subject; its settlement may be repaid by it."""
     work, part = posting.work, posting.part
-    case = _case_of_claim(work, part.subject)
+    case = case_of_claim(work, part.subject)
     entry = ledger_claims.receive_repayment(
         work.session,
         network=work.network.code,
@@ -278,8 +262,8 @@ def _collection_reversed(posting: Posting) -> PostedEntry:
     ).first()
     if collected is None:
         raise PurposeUnknown(subject=part.subject)
-    case = _case_of_claim(work, part.subject)
-    entry = _reverse(work, collected.entry_id, posting.on, posting.line.name, posting.key)
+    case = case_of_claim(work, part.subject)
+    entry = reverse_entry(work, collected.entry_id, posting.on, posting.line.name, posting.key)
     # Its own line keeps the booking: the money did come in. Only this line took it back.
     after_repayment(work, case)
     facts = {"case": case, "line": posting.line.name}
@@ -352,7 +336,7 @@ def _plain(posting: Posting) -> PostedEntry:
 
 
 _BOOK: dict[MatchKind, Callable[[Posting], PostedEntry]] = {
-    MatchKind.REPAYMENT: _repayment,
+    MatchKind.REPAYMENT: repayment,
     MatchKind.CONTRIBUTION: _contribution,
     MatchKind.REFUND: _refund,
     MatchKind.WRITTEN_OFF: _written_off,
@@ -366,7 +350,8 @@ _BOOK: dict[MatchKind, Callable[[Posting], PostedEntry]] = {
 }
 
 
-def _reverse(work: Work, entry_id: int, on: date, cause: str, key: str) -> PostedEntry:
+def reverse_entry(work: Work, entry_id: int, on: date, cause: str, key: str) -> PostedEntry:
+    """Reverse an entry that a line caused, dated ``on``."""
     return book.reverse(
         work.session,
         network=work.network.code,
@@ -376,92 +361,3 @@ def _reverse(work: Work, entry_id: int, on: date, cause: str, key: str) -> Poste
         key=key,
         recorded_at_utc=work.now_utc,
     )
-
-
-def _undo_plainly(work: Work, line: KeptLine, booking: Booking) -> PostedEntry:
-    on = booking_day(work, line.line.booked_on)
-    return _reverse(work, booking.entry_id, on, line.name, f"{line.key}:{booking.sequence}:undo")
-
-
-def _undo_repayment(work: Work, line: KeptLine, booking: Booking) -> PostedEntry:
-    entry = _undo_plainly(work, line, booking)
-    after_repayment(work, _case_of_claim(work, booking.subject))
-    return entry
-
-
-def _undo_contribution(work: Work, line: KeptLine, booking: Booking) -> PostedEntry:
-    entry = _undo_plainly(work, line, booking)
-    original = book.entry(work.session, network=work.network.code, entry_id=booking.entry_id)
-    work.session.execute(
-        update(FundBooking)
-        .where(FundBooking.network_id == work.network.id, FundBooking.reference == original.cause)
-        .values(reversed_at_utc=work.now_utc)
-    )
-    return entry
-
-
-def _undo_payout(work: Work, line: KeptLine, booking: Booking) -> PostedEntry:
-    key = f"{line.key}:{booking.sequence}:undo"
-    return bank_facts.unseen(work, reference=booking.subject, key=key)
-
-
-def _undo_payout_returned(work: Work, line: KeptLine, booking: Booking) -> PostedEntry:
-    """The payment did not come back after all; not possible once the cost line is being paid again."""
-    query = select(Payout).where(Payout.network_id == work.network.id, Payout.reference == booking.subject)
-    payout = work.session.scalar(query)
-    if payout is None:
-        raise ReturnStays(reference=booking.subject)
-    case = locked_case(work, payout.case_id)
-    cost_line = next(one for one in case.cost_lines if one.id == payout.cost_line_id)
-    if live_reference(work, cost_line) is not None:
-        raise ReturnStays(reference=booking.subject)
-    entry = _undo_plainly(work, line, booking)
-    payout.state = PayoutState.PAID.value
-    payout.ended_on = None
-    paid_on = payout.paid_on or line.line.booked_on
-    bank_facts.after_paid(work, case, paid_on, PaymentAction.BOOK_PART_AS_PAID, PaymentAction.BOOK_AS_PAID)
-    return entry
-
-
-def _undo_collection_reversed(work: Work, line: KeptLine, booking: Booking) -> PostedEntry:
-    """A reversal is not reversed: the repayment is booked again."""
-    again = Part(MatchKind.REPAYMENT, booking.subject, abs(booking.amount_cents))
-    on = booking_day(work, line.line.booked_on)
-    return _repayment(Posting(work, line, again, on, f"{line.key}:{booking.sequence}:undo"))
-
-
-def _undo_refund(work: Work, line: KeptLine, booking: Booking) -> PostedEntry:
-    entry = _undo_plainly(work, line, booking)
-    query = select(Case).where(Case.network_id == work.network.id, Case.number == booking.subject)
-    case = work.session.scalars(query).one()
-    after_repayment(work, case.number)
-    refresh_case(work, case)
-    return entry
-
-
-def _undo_unrecognised(work: Work, line: KeptLine, booking: Booking) -> PostedEntry:
-    if line.line.amount_cents > 0:
-        left = -balance_cents(
-            work.session, network=work.network.code, account=Account.SUSPENSE, subject=line.name
-        )
-        going_back = work.session.scalar(
-            select(func.coalesce(func.sum(FundPayment.amount_cents), 0)).where(
-                FundPayment.network_id == work.network.id,
-                FundPayment.subject == line.name,
-                FundPayment.state == "waiting",
-            )
-        )
-        if left - int(going_back or 0) < booking.amount_cents:
-            raise PartlySpent(line=line.name)
-    return _undo_plainly(work, line, booking)
-
-
-_UNDO: dict[MatchKind, Callable[[Work, KeptLine, Booking], PostedEntry]] = {
-    MatchKind.REPAYMENT: _undo_repayment,
-    MatchKind.CONTRIBUTION: _undo_contribution,
-    MatchKind.REFUND: _undo_refund,
-    MatchKind.PAYOUT: _undo_payout,
-    MatchKind.PAYOUT_RETURNED: _undo_payout_returned,
-    MatchKind.COLLECTION_REVERSED: _undo_collection_reversed,
-    MatchKind.UNRECOGNISED: _undo_unrecognised,
-}

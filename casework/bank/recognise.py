@@ -22,7 +22,7 @@ from casework.bank.lines import (
     standing,
     still_to_recognise,
 )
-from casework.bank.posting import book_parts, cases_of, lock_cases, undo, unrecognised
+from casework.bank.posting import book_parts, cases_of, lock_cases, unrecognised
 from casework.bank.refusals import (
     LineNotBooked,
     LineNotFound,
@@ -35,6 +35,7 @@ from casework.bank.refusals import (
     PayerUnknown,
     ProposalChanged,
 )
+from casework.bank.undoing import undo
 from casework.context import Work
 from casework.fund.refusals import ReasonMissing
 from casework.fund.service import may_book

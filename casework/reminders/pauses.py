@@ -79,7 +79,7 @@ def _disputed(settlement: Settlement) -> bool:
 
 def _plan_pauses(facts: Mapping[str, Any], today: date) -> bool:
     """Whether the last change of the plan was a pause that still lasts."""
-    changes = facts.get("plan_changes") or ()
+    changes = list(facts.get("plan_changes") or [])
     return bool(changes) and (
         changes[-1]["ground"] == PlanGround.PAUSE.value
         and date.fromisoformat(changes[-1]["first_on"]) > today

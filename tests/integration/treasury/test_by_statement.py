@@ -9,7 +9,6 @@ from storage.unit_of_work import unit_of_work
 from tests.integration import factories as make
 from tests.integration.bank.taken import take
 from tests.integration.documents.papers import owed
-from tests.integration.documents.papers import owed
 from tests.integration.factories import NOW
 from tests.integration.pages import page_text, soup
 from tests.integration.treasury.conftest import Site
@@ -55,20 +54,6 @@ def test_cards_are_then_bought_in_a_batch_only(told: Site, site: Site) -> None:
     page = soup(told.as_(told.cast.treasurer).get("/betalen/kaarten/kopen"))
     assert len(page.find_all("input", {"name": "way"})) == 1
     assert page.find("input", {"name": "on"}) is None
-
-
-def test_a_claim_is_then_repaid_by_the_bank_only(site: Site) -> None:
-    with unit_of_work(site.engine) as session:
-        claim = owed(session, site.cast, ("zayaz", 1_000))["zayaz"]
-    client = site.as_(site.cast.treasurer)
-    assert soup(client.get(f"/vorderingen/{claim}")).find(id="repay") is not None
-    with unit_of_work(site.engine) as session:
-        work = make.work_as(session, site.cast.treasurer, site.cast.network)
-        take(work, [BankLine(booked_on=NOW.date(), amount_cents=100)])
-    page = client.get(f"/vorderingen/{claim}")
-    assert soup(page).find(id="repay") is None
-    assert "De bank zegt het zelf." in page_text(page)
-    assert soup(page).find("a", href="#repay") is None
 
 
 def test_a_claim_is_then_repaid_by_the_bank_only(site: Site) -> None:

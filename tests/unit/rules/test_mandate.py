@@ -11,12 +11,8 @@ import pytest
 from rules.conflict import (
     CaseParties,
     ConflictGround,
-    DeciderCannotPay,
     Member,
-    SubmitterCannotDecide,
     conflicts,
-    require_other_than_submitter,
-    require_separate_payer,
 )
 from rules.lifecycle import SettlementKind
 from rules.mandate import (
@@ -24,12 +20,9 @@ from rules.mandate import (
     DecidingBody,
     HouseholdRequest,
     MandateBand,
-    QuorumNotReached,
     deciding_body,
     mandate,
     quorum,
-    require_quorum,
-    who_counts,
 )
 from rules.policy_sections import MandateSection
 from rules.policy_words import ConflictSection
@@ -124,31 +117,6 @@ def test_members_without_a_partner_match_no_case_without_one() -> None:
 def test_the_submitter_is_in_conflict_whatever_their_organisation() -> None:
     parties = CaseParties(submitted_by_person="anne", submitted_by_partner="farent")
     assert [reason.code for reason in conflicts(ANNE, parties, ConflictSection(()))] == ["submitted_self"]
-    with pytest.raises(SubmitterCannotDecide):
-        require_other_than_submitter("anne", parties)
-    require_other_than_submitter("bea", parties)
-
-
-def test_who_decided_or_prepared_does_not_pay() -> None:
-    for decided, prepared in ((["anne"], ""), ([], "anne"), (["bea", "anne"], "carl")):
-        with pytest.raises(DeciderCannotPay):
-            require_separate_payer("anne", decided_by=decided, prepared_by=prepared)
-    require_separate_payer("anne", decided_by=["bea"], prepared_by="carl")
-
-
-def test_members_in_conflict_advise_but_do_not_count() -> None:
-    parties = CaseParties(submitted_by_partner="zayaz")
-    voters = [ANNE, Member("bea", "farent"), Member("carl", "mo")]
-    check = who_counts(voters, 2, parties, ALL)
-    assert check.reached
-    assert [one.person for one in check.counting] == ["bea", "carl"]
-    assert check.advising == (ANNE,)
-    assert not who_counts(voters, 3, parties, ALL).reached
-    with pytest.raises(QuorumNotReached) as refused:
-        require_quorum(voters[:2], 2, parties, ALL)
-    assert "Er tellen er nu mee: 1." in refused.value.sentence("nl")
-    assert "Anne Jansen telt niet mee" in refused.value.sentence("nl")
-    assert who_counts(voters[:1], 2, parties, ALL).still_needed == 2
 
 
 def test_substitutes_then_executives() -> None:
