@@ -29,7 +29,7 @@ PEOPLE = (
 )
 EXAMPLES = 2  # pages of one kind that are looked at, for each role
 PAGES = 90  # far above what a role has; a crawl that goes on longer has lost its way
-DOWNLOADS = (".xlsx", ".csv", ".xml", "/bijlagen/")
+DOWNLOADS = (".xlsx", ".csv", ".xml", ".pdf", "/bijlagen/")
 # Words that Dutch does not have, and values of the program that were never meant to be read.
 ENGLISH = re.compile(
     r"\b(the|and|with|from|this|that|save|search|submit|next|unknown|none|true|false|undefined|null"
@@ -50,7 +50,7 @@ def kind_of(url: str) -> str:
     """What kind of page an address is: without the case, code or year in it, searched in or not."""
     parts = urlsplit(url)
     path = re.sub(r"/(?=[^/]*\d)[^/]+", "/*", parts.path)
-    path = re.sub(r"^/(partners|grootboek/rekening)/(?!toevoegen)[^/]+", r"/\1/*", path)
+    path = re.sub(r"^/(partners|grootboek/rekening|rekeningoverzichten)/(?!toevoegen)[^/]+", r"/\1/*", path)
     return f"{path}?" if parts.query else path
 
 
@@ -76,7 +76,7 @@ def crawl(page: Page, address: str) -> Iterator[str]:
 
 
 def _is_download(url: str) -> bool:
-    return any(mark in url for mark in DOWNLOADS)
+    return url.endswith("/bestand") or any(mark in url for mark in DOWNLOADS)  # a payment file, in a batch
 
 
 @pytest.mark.parametrize("who", PEOPLE)

@@ -68,3 +68,11 @@ def test_a_claim_is_then_repaid_by_the_bank_only(site: Site) -> None:
     assert soup(page).find(id="repay") is None
     assert "De bank zegt het zelf." in page_text(page)
     assert soup(page).find("a", href="#repay") is None
+
+
+def test_an_auditor_is_led_to_no_page_that_is_the_treasurers(site: Site) -> None:
+    client = site.as_(site.cast.auditor)
+    for path in ("/betalen/batches", "/betalen/uitbetalingen", "/betalen/rekeningen"):
+        page = client.get(path)
+        assert page.status_code == 200
+        assert soup(page).find("a", href="/betalen") is None
