@@ -8,7 +8,7 @@ WORKERS ?= 2
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run test lint check bench trust translations pins clean
+.PHONY: help setup setup-test run test test-both lint check bench trust translations pins clean
 
 help:  ## Show what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ test: setup-test  ## Run all checks and tests
 	$(MAKE) --no-print-directory lint
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q
 
+test-both: setup-test  ## All tests on both databases; `make test` tries those outside the book on one of the two
+	OMLOOP_BACKENDS=both $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q
+
 lint: setup-test  ## Style, types, and which room may import which
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -35,7 +38,7 @@ bench: setup-test  ## Measure speed and memory against a floor in the same run
 	$(BIN)/python -m benchmarks
 
 trust: setup-test  ## The tests of trust in full: 50 clients, 100 kills, 10 crashes of the database
-	OMLOOP_TRUST=full $(BIN)/python -m pytest tests/integration/trust -q --timeout 3600
+	OMLOOP_TRUST=full $(BIN)/python -m pytest tests/integration/trust tests/integration/access/test_forged.py -q --timeout 3600
 
 translations: setup  ## Collect the sentences of the screens anew into translations/
 	$(BIN)/pybabel -q extract -F translations/babel.cfg -k _l -o translations/messages.pot --omit-header --no-location --sort-output .

@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 import warnings
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,8 +23,39 @@ from storage import migrate
 from storage.engine import build_engine
 
 BACKENDS = ("sqlite", "postgresql")
+BOTH_EVERYWHERE = os.environ.get("OMLOOP_BACKENDS") == "both"
+# Where the two databases do different work, every test runs on both, always.
+BOTH_IN = ("ledger", "ledger_export", "trust", "backup", "test_migrations", "test_at_once", "test_batches")
 TEMPLATE = "omloop_template"
 _numbers = itertools.count(1)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Elsewhere a test takes one database, now this, now that; all on both with ``OMLOOP_BACKENDS=both``."""
+    if BOTH_EVERYWHERE:
+        return
+    left_out = [item for item in items if _is_for_the_other(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        gone = set(left_out)
+        items[:] = [item for item in items if item not in gone]
+
+
+def pytest_report_header() -> str:
+    """Said at the start of a run, so that nobody takes half for the whole."""
+    if BOTH_EVERYWHERE:
+        return "databases: every test on SQLite and PostgreSQL"
+    return "databases: the book on both, other tests on one of two in turn; all on both: OMLOOP_BACKENDS=both"
+
+
+def _is_for_the_other(item: pytest.Item) -> bool:
+    """Whether this is the half of a pair that is left out. The name decides, so it is always the same half."""
+    callspec = getattr(item, "callspec", None)
+    backend = callspec.params.get("engine") if callspec else None
+    if backend not in BACKENDS or not {*item.path.parts, item.path.stem}.isdisjoint(BOTH_IN):
+        return False
+    pair = item.nodeid.replace(backend, "", 1)
+    return BACKENDS[zlib.crc32(pair.encode()) % 2] != backend
 
 
 def _admin(url: str) -> Engine:
