@@ -49,7 +49,7 @@ def pytest_report_header() -> str:
 
 
 def _is_for_the_other(item: pytest.Item) -> bool:
-    """Whether this is the half of a pair that is left out. The name decides, so it is always the same half."""
+    """Whether this is the half of a pair that is left out. The name decides: always the same half."""
     callspec = getattr(item, "callspec", None)
     backend = callspec.params.get("engine") if callspec else None
     if backend not in BACKENDS or not {*item.path.parts, item.path.stem}.isdisjoint(BOTH_IN):
