@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from typing import cast
 
 import structlog
-from flask import Flask, Response, g, get_flashed_messages, request, session
+from flask import Flask, Response, g, request, session
 from flask_babel import Babel, get_locale
 from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
@@ -131,14 +130,7 @@ def _template_names() -> dict[str, object]:
         "actor_roles": role_line(actor) if actor else "",
         "navigation": navigation(actor),
         "locale": str(get_locale() or "nl"),
-        "told_once": _told_once,
     }
-
-
-def _told_once() -> tuple[tuple[str, str], ...]:
-    """What is to be told on this page, by category; what a double click says twice is told once."""
-    told = cast("list[tuple[str, str]]", get_flashed_messages(with_categories=True))
-    return tuple(dict.fromkeys((category, str(message)) for category, message in told))
 
 
 def _install_logs(app: Flask, settings: Settings) -> None:

@@ -29,12 +29,12 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache, wraps
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date
-from flask import Flask, g
+from flask import Flask, g, get_flashed_messages
 from flask_babel import get_locale, gettext, ngettext
 from jinja2 import pass_context
 from jinja2.runtime import Context
@@ -185,6 +185,13 @@ def install(app: Flask) -> None:
     app.jinja_env.filters |= {name: _at_rendering(filter_) for name, filter_ in localised.items()}
     app.jinja_env.filters |= {"date_iso": date_iso, "euro_input": euro_input}
     app.jinja_env.globals["new_idempotency_key"] = lambda: secrets.token_urlsafe(16)
+    app.jinja_env.globals["told_once"] = _told_once
+
+
+def _told_once() -> tuple[tuple[str, str], ...]:
+    """What is to be told on this page, by category; what a double click says twice is told once."""
+    told = cast("list[tuple[str, str]]", get_flashed_messages(with_categories=True))
+    return tuple(dict.fromkeys((category, str(message)) for category, message in told))
 
 
 def _at_rendering(filter_: Callable[..., str]) -> Callable[..., str]:
